@@ -1,0 +1,2 @@
+//! The command line: a file for each subcommand.
+//! Must not hold logic of its own.

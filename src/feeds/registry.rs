@@ -1,0 +1,63 @@
+//! Gives each instrument of a run its small dense number.
+//! Must not forget or renumber an instrument while the run lasts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::{FeedId, Instrument, InstrumentId, InstrumentKey};
+
+/// The instruments of a run, shared by its feeds.
+#[derive(Debug, Default)]
+pub struct InstrumentRegistry {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    ids: HashMap<InstrumentKey, InstrumentId>,
+    listed: Vec<(FeedId, Arc<Instrument>)>,
+}
+
+impl InstrumentRegistry {
+    /// The number of `instrument`, given now if it has none; `announce` runs under the lock and
+    /// only for a new one, so that announcements keep the order of the numbers.
+    ///
+    /// # Errors
+    /// What `announce` returns; the instrument is not listed then.
+    pub fn list<E>(
+        &self,
+        feed: FeedId,
+        instrument: Instrument,
+        announce: impl FnOnce(InstrumentId, Arc<Instrument>) -> Result<(), E>,
+    ) -> Result<InstrumentId, E> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = inner.ids.get(&instrument.key) {
+            return Ok(*id);
+        }
+        let id = InstrumentId(u32::try_from(inner.listed.len()).unwrap_or(u32::MAX));
+        let instrument = Arc::new(instrument);
+        announce(id, Arc::clone(&instrument))?;
+        inner.ids.insert(instrument.key.clone(), id);
+        inner.listed.push((feed, instrument));
+        Ok(id)
+    }
+
+    /// The number of an instrument that is listed.
+    pub fn find(&self, key: &InstrumentKey) -> Option<InstrumentId> {
+        self.inner
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ids
+            .get(key)
+            .copied()
+    }
+
+    /// All instruments in the order of their numbers.
+    pub fn all(&self) -> Vec<(FeedId, Arc<Instrument>)> {
+        self.inner
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .listed
+            .clone()
+    }
+}

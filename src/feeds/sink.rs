@@ -1,0 +1,141 @@
+//! Where a feed puts what it has read: a bounded queue to the engine.
+//! Must not reorder inputs, and must count every tick that it drops.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crossbeam_channel::{Sender, TrySendError};
+use thiserror::Error;
+
+use super::registry::InstrumentRegistry;
+use crate::domain::{FeedId, FeedStatus, Input, Instrument, InstrumentId};
+
+/// Inputs that arrived together.
+#[derive(Debug)]
+pub struct FeedBatch {
+    /// From which feed.
+    pub feed: FeedId,
+    /// When the first of them was read from the socket or file.
+    pub received: Instant,
+    /// In the feed's order.
+    pub inputs: Vec<Input>,
+}
+
+/// What a feed lost or could not read; shared with the screen.
+#[derive(Debug, Default)]
+pub struct FeedCounters {
+    /// Ticks dropped because the engine's queue was full.
+    pub dropped: AtomicU64,
+    /// Rows or frames that could not be read.
+    pub malformed: AtomicU64,
+}
+
+/// The engine is gone: the feed should end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SinkError {
+    /// The receiving end was dropped.
+    #[error("the engine has stopped")]
+    Closed,
+}
+
+/// A feed's way to the engine.
+#[derive(Debug, Clone)]
+pub struct FeedSink {
+    feed: FeedId,
+    registry: Arc<InstrumentRegistry>,
+    queue: Sender<FeedBatch>,
+    counters: Arc<FeedCounters>,
+}
+
+impl FeedSink {
+    /// A way to the engine for `feed`.
+    pub fn new(
+        feed: FeedId,
+        registry: Arc<InstrumentRegistry>,
+        queue: Sender<FeedBatch>,
+        counters: Arc<FeedCounters>,
+    ) -> Self {
+        Self {
+            feed,
+            registry,
+            queue,
+            counters,
+        }
+    }
+
+    /// Which feed this is.
+    pub const fn feed(&self) -> FeedId {
+        self.feed
+    }
+
+    /// What was lost so far.
+    pub fn counters(&self) -> &FeedCounters {
+        &self.counters
+    }
+
+    /// The number of `instrument`, listing it with the engine first where it is new.
+    ///
+    /// # Errors
+    /// When the engine is gone.
+    pub fn list(&self, instrument: Instrument) -> Result<InstrumentId, SinkError> {
+        self.registry.list(self.feed, instrument, |id, instrument| {
+            self.send(
+                Instant::now(),
+                vec![Input::List {
+                    feed: self.feed,
+                    id,
+                    instrument,
+                }],
+            )
+        })
+    }
+
+    /// Waits for room, for inputs that may not be lost: tapes, listings, states of the feed.
+    ///
+    /// # Errors
+    /// When the engine is gone.
+    pub fn send(&self, received: Instant, inputs: Vec<Input>) -> Result<(), SinkError> {
+        self.queue
+            .send(FeedBatch {
+                feed: self.feed,
+                received,
+                inputs,
+            })
+            .map_err(|_| SinkError::Closed)
+    }
+
+    /// Never waits: drops and counts the inputs where the engine's queue is full. For live ticks.
+    ///
+    /// # Errors
+    /// When the engine is gone.
+    pub fn offer(&self, received: Instant, inputs: Vec<Input>) -> Result<(), SinkError> {
+        match self.queue.try_send(FeedBatch {
+            feed: self.feed,
+            received,
+            inputs,
+        }) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(batch)) => {
+                let lost = u64::try_from(batch.inputs.len()).unwrap_or(u64::MAX);
+                self.counters.dropped.fetch_add(lost, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(TrySendError::Disconnected(_)) => Err(SinkError::Closed),
+        }
+    }
+
+    /// Tells how the feed is doing.
+    ///
+    /// # Errors
+    /// When the engine is gone.
+    pub fn status(&self, status: FeedStatus) -> Result<(), SinkError> {
+        self.send(
+            Instant::now(),
+            vec![Input::Feed {
+                feed: self.feed,
+                status,
+            }],
+        )
+    }
+}

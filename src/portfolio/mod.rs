@@ -1,0 +1,2 @@
+//! The ledger: fills in; positions, cash, profit and equity out, in exact decimals.
+//! Must not know where fills come from.

@@ -1,0 +1,2 @@
+//! The terminal desk.
+//! Must not decide anything about trading: it shows the view and sends commands.

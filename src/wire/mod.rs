@@ -1,0 +1,2 @@
+//! The messages that peers see, one serde struct each.
+//! Must not know how they travel.
