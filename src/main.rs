@@ -1,3 +1,8 @@
-//! Parses arguments and calls `cli`.
+//! The program `titan-tui`.
+//! Must not do anything but call the command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    titan_tui::cli::main()
+}
