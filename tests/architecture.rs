@@ -63,7 +63,6 @@ const PURE: &[&str] = &[
 const IMPURE_PATHS: &[&str] = &[
     "tokio",
     "tracing",
-    "log",
     "rand",
     "getrandom",
     "rusqlite",
@@ -135,7 +134,7 @@ fn purity_violations(source: &Source) -> Vec<Violation> {
     let mut found = Vec::new();
     for (line, path) in source.paths() {
         let joined = path.join("::");
-        // A crate's name alone may be a variable, as `log` is.
+        // A crate's name alone may be a variable.
         let begins = |prefix: &&&str| {
             (joined == **prefix && prefix.contains("::"))
                 || joined.starts_with(&format!("{prefix}::"))
