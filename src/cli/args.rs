@@ -26,12 +26,12 @@ Exit status: 0 success, 1 failure, 2 bad usage or configuration.";
 #[derive(Debug, Clone, Parser)]
 #[command(name = "titan-tui", version, about, after_help = EXAMPLES)]
 pub struct Cli {
-    /// Flags of every command.
-    #[command(flatten)]
-    pub global: GlobalArgs,
     /// Flags of the desk, which runs without a subcommand.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
     /// What to do instead of opening the desk.
     #[command(subcommand)]
     pub command: Option<CliCommand>,
@@ -60,6 +60,7 @@ pub struct GlobalArgs {
 
 /// What feeds the engine.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Feed options")]
 pub struct SourceArgs {
     /// Where ticks come from: sim, tickserver:ws://…, tape:PATH, binance:BTCUSDT,…; may be repeated
     #[arg(long, value_name = "SPEC")]
@@ -92,10 +93,8 @@ pub struct SourceArgs {
 
 /// Flags of the desk.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Desk options")]
 pub struct RunArgs {
-    /// What feeds the engine.
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// Run without a screen
     #[arg(long)]
     pub headless: bool,
@@ -114,6 +113,9 @@ pub struct RunArgs {
     /// Draw with ASCII characters alone
     #[arg(long)]
     pub ascii: bool,
+    /// What feeds the engine.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// The subcommands.
@@ -331,9 +333,6 @@ pub enum BenchKind {
 /// Arguments of `shot`.
 #[derive(Debug, Clone, Args)]
 pub struct ShotArgs {
-    /// What feeds the engine before the frame is drawn.
-    #[command(flatten)]
-    pub source: SourceArgs,
     /// Columns and rows
     #[arg(long, value_name = "COLSxROWS", default_value = "120x40", value_parser = parse_size)]
     pub size: (u16, u16),
@@ -343,6 +342,9 @@ pub struct ShotArgs {
     /// Draw with ASCII characters alone
     #[arg(long)]
     pub ascii: bool,
+    /// What feeds the engine before the frame is drawn.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// Pace of a recorded or simulated feed.

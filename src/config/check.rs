@@ -169,18 +169,17 @@ fn check_session(
     if let (Some(open), Some(close)) = (
         clock_minutes(&instrument.open),
         clock_minutes(&instrument.close),
-    ) {
-        if open >= close {
-            found.push((
+    ) && open >= close
+    {
+        found.push((
+            at("close"),
+            format!(
+                "{} = {:?}: allowed is later than open, {:?}",
                 at("close"),
-                format!(
-                    "{} = {:?}: allowed is later than open, {:?}",
-                    at("close"),
-                    instrument.close,
-                    instrument.open
-                ),
-            ));
-        }
+                instrument.close,
+                instrument.open
+            ),
+        ));
     }
 }
 

@@ -99,11 +99,9 @@ pub fn template() -> String {
         if *section == "instrument" {
             text.push_str(INSTRUMENT_EXAMPLE);
             for spec in in_section(section) {
-                let _ = write!(
-                    text,
-                    "{}",
-                    comment(spec).replace("# ", &format!("# {}: ", spec.leaf()))
-                );
+                let allowed = spec.kind.allowed();
+                let _ = writeln!(text, "# {}: {}", spec.leaf(), spec.doc);
+                let _ = writeln!(text, "#     Allowed: {allowed}.");
             }
         } else if LISTS.contains(section) {
             let elements = defaults.get(*section).and_then(Value::as_array);
@@ -136,7 +134,7 @@ fn in_section<'a>(section: &'a str) -> impl Iterator<Item = &'static KeySpec> + 
 }
 
 fn comment(spec: &KeySpec) -> String {
-    format!("# {} Allowed: {}.\n", spec.doc, spec.kind.allowed())
+    format!("# {}\n# Allowed: {}.\n", spec.doc, spec.kind.allowed())
 }
 
 /// The page `docs/configuration.md`.

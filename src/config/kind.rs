@@ -100,10 +100,10 @@ impl Raw {
 
     /// From a variable or a flag: TOML where it is written as a list or in quotes.
     pub fn from_text(text: &str) -> Self {
-        if text.starts_with('[') || text.starts_with('"') {
-            if let Ok(value) = DeValue::parse(text) {
-                return Self::from_toml(value.get_ref());
-            }
+        if (text.starts_with('[') || text.starts_with('"'))
+            && let Ok(value) = DeValue::parse(text)
+        {
+            return Self::from_toml(value.get_ref());
         }
         Self::Loose(text.to_owned())
     }

@@ -87,11 +87,11 @@ fn read(file: &ConfigFile) -> Result<Option<(PathBuf, String)>, ConfigError> {
         },
     };
     let size = std::fs::metadata(&path).map(|metadata| metadata.len());
-    if let Ok(bytes) = size {
-        if bytes > FILE_BYTES_MAX {
-            let limit = FILE_BYTES_MAX;
-            return Err(ConfigError::TooLarge { path, bytes, limit });
-        }
+    if let Ok(bytes) = size
+        && bytes > FILE_BYTES_MAX
+    {
+        let limit = FILE_BYTES_MAX;
+        return Err(ConfigError::TooLarge { path, bytes, limit });
     }
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some((path, text))),
