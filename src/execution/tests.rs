@@ -1,3 +1,6 @@
+//! The rules of the paper venue by example.
+//! Must not depend on random latency, except where latency is the point.
+
 use rust_decimal::Decimal;
 
 use super::fixture::*;

@@ -1,3 +1,6 @@
+//! What the ledger promises, by example and over random fills.
+//! Must not compute expected money with floats.
+
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

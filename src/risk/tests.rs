@@ -1,3 +1,6 @@
+//! Each control by example, the faults of WIRE.md §7 by their numbers.
+//! Must not rely on more than the one thing that a test spoils.
+
 use rust_decimal::Decimal;
 
 use super::fixture::*;
