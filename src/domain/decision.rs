@@ -91,7 +91,8 @@ pub struct Check {
     pub passed: bool,
     /// What is allowed; `None` where the control is a yes or no, or its limit is not set.
     pub limit: Option<Decimal>,
-    /// What was seen; `None` where it could not be computed, and then the check failed.
+    /// What was seen; `None` where it could not be computed, and then the check failed, unless
+    /// the order only reduces the position, which no limit blocks.
     pub value: Option<Decimal>,
 }
 

@@ -1,4 +1,5 @@
 //! A venue with one instrument and exact latency, and orders that risk let through.
+//! Must not be used outside tests: it approves what it is given.
 
 use std::sync::Arc;
 

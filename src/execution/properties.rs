@@ -1,3 +1,6 @@
+//! What a venue may never do, over random orders and markets.
+//! Must not look inside the venue: it goes by the reports alone.
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! A desk in order, for tests that spoil one thing of it at a time.
+//! Must not be an edge case itself.
 
 use rust_decimal::Decimal;
 

@@ -1,3 +1,6 @@
+//! What holds for every limit, every order and every state of the world.
+//! Must not repeat the formulas of the code it tests.
+
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
