@@ -246,3 +246,20 @@ fn a_state_that_does_not_fit_is_refused() {
         Err("the saved state of `SMA:9` is damaged: refill it from the bars' history".to_owned())
     );
 }
+
+#[test]
+fn updates_and_peeks_do_not_allocate() {
+    let catalog = default_catalog();
+    let mut set = IndicatorSet::new(&catalog);
+    let mut peeked = vec![None; catalog.len()];
+    let counted = allocation_counter::measure(|| {
+        for index in 0..500 {
+            let wave = (index as i64 * 37) % 101;
+            let bar = bar(index, (900 + wave, 1_000 + wave, 800, 1_000 - wave, wave));
+            set.peek(&FormingBar::new(bar), session_start(&bar), &mut peeked);
+            set.update(&ClosedBar::new(bar), session_start(&bar));
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+    assert!(set.values().iter().all(Option::is_some));
+}
