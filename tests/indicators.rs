@@ -2,6 +2,8 @@
 //! worked examples of StockCharts' ChartSchool (see `indicators/` in the shared data's DATA.md).
 //! Must not touch the formulas' insides: values are read through `IndicatorSet` by name.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -148,7 +148,7 @@ proptest! {
         let mut whole = IndicatorSet::new(&catalog);
         for (index, bar) in tape.iter().enumerate() {
             if index == cut {
-                let json = serde_json::to_string(&whole.state(&catalog)).unwrap();
+                let json = serde_json::to_string(&whole.state()).unwrap();
                 let by_text: IndicatorSetState = serde_json::from_str(&json).unwrap();
                 let by_value: IndicatorSetState =
                     serde_json::from_value(serde_json::from_str(&json).unwrap()).unwrap();
@@ -223,7 +223,7 @@ fn a_state_that_does_not_fit_is_refused() {
     let made_with = catalog("SMA:9,RSI:14");
     let mut set = IndicatorSet::new(&made_with);
     set.update(&ClosedBar::new(bar(0, (5, 6, 4, 5, 1))), Timestamp::ZERO);
-    let state = set.state(&made_with);
+    let state = set.state();
     let refusal = |text| {
         IndicatorSet::restore(&catalog(text), state.clone())
             .map_err(|error| error.to_string())
@@ -245,4 +245,21 @@ fn a_state_that_does_not_fit_is_refused() {
         IndicatorSet::restore(&made_with, damaged).map_err(|error| error.to_string()),
         Err("the saved state of `SMA:9` is damaged: refill it from the bars' history".to_owned())
     );
+}
+
+#[test]
+fn updates_and_peeks_do_not_allocate() {
+    let catalog = default_catalog();
+    let mut set = IndicatorSet::new(&catalog);
+    let mut peeked = vec![None; catalog.len()];
+    let counted = allocation_counter::measure(|| {
+        for index in 0..500 {
+            let wave = (index as i64 * 37) % 101;
+            let bar = bar(index, (900 + wave, 1_000 + wave, 800, 1_000 - wave, wave));
+            set.peek(&FormingBar::new(bar), session_start(&bar), &mut peeked);
+            set.update(&ClosedBar::new(bar), session_start(&bar));
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+    assert!(set.values().iter().all(Option::is_some));
 }

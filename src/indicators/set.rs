@@ -13,7 +13,7 @@ use super::spec::IndicatorSpec;
 /// The indicators' states and their values at the last closed bar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndicatorSet {
-    indicators: Vec<AnyIndicator>,
+    indicators: Vec<SetEntry>,
     values: Vec<Option<f64>>,
     last_bar: Option<Timestamp>,
 }
@@ -22,7 +22,7 @@ pub struct IndicatorSet {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndicatorSetState {
     /// Each indicator with its specification.
-    indicators: Vec<SavedIndicator>,
+    indicators: Vec<SetEntry>,
     /// Values at the last closed bar.
     values: Vec<Option<f64>>,
     /// Start of that bar.
@@ -30,7 +30,7 @@ pub struct IndicatorSetState {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct SavedIndicator {
+struct SetEntry {
     spec: IndicatorSpec,
     state: AnyIndicator,
 }
@@ -90,7 +90,10 @@ impl IndicatorSet {
             indicators: catalog
                 .specs()
                 .iter()
-                .map(AnyIndicator::from_spec)
+                .map(|&spec| SetEntry {
+                    spec,
+                    state: AnyIndicator::from_spec(&spec),
+                })
                 .collect(),
             values: vec![None; catalog.len()],
             last_bar: None,
@@ -103,7 +106,7 @@ impl IndicatorSet {
     pub fn update(&mut self, bar: &ClosedBar, session_start: Timestamp) {
         let mut places = self.values.iter_mut();
         for indicator in &mut self.indicators {
-            indicator.update(bar, session_start, &mut places);
+            indicator.state.update(bar, session_start, &mut places);
         }
         self.last_bar = Some(bar.start);
     }
@@ -120,7 +123,7 @@ impl IndicatorSet {
     pub fn peek(&self, bar: &FormingBar, session_start: Timestamp, out: &mut [Option<f64>]) {
         let mut places = out.iter_mut();
         for indicator in &self.indicators {
-            indicator.peek(bar, session_start, &mut places);
+            indicator.state.peek(bar, session_start, &mut places);
         }
     }
 
@@ -130,18 +133,10 @@ impl IndicatorSet {
         self.last_bar
     }
 
-    /// The whole state, for a snapshot; `catalog` is the one that the set was made from.
-    pub fn state(&self, catalog: &IndicatorCatalog) -> IndicatorSetState {
+    /// The whole state, for a snapshot.
+    pub fn state(&self) -> IndicatorSetState {
         IndicatorSetState {
-            indicators: catalog
-                .specs()
-                .iter()
-                .zip(&self.indicators)
-                .map(|(&spec, state)| SavedIndicator {
-                    spec,
-                    state: state.clone(),
-                })
-                .collect(),
+            indicators: self.indicators.clone(),
             values: self.values.clone(),
             last_bar: self.last_bar,
         }
@@ -167,8 +162,7 @@ impl IndicatorSet {
                 configured: catalog.len(),
             });
         }
-        let mut indicators = Vec::with_capacity(state.indicators.len());
-        for (saved, spec) in state.indicators.into_iter().zip(catalog.specs()) {
+        for (saved, spec) in state.indicators.iter().zip(catalog.specs()) {
             if saved.spec != *spec {
                 return Err(IndicatorStateError::Spec {
                     saved: saved.spec.to_string(),
@@ -180,10 +174,9 @@ impl IndicatorSet {
                     spec: spec.to_string(),
                 });
             }
-            indicators.push(saved.state);
         }
         Ok(Self {
-            indicators,
+            indicators: state.indicators,
             values: state.values,
             last_bar: state.last_bar,
         })

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::number::count_to_f64;
 
+/// More than the sum of a thousand of the largest prices.
+const SUM_MAX: f64 = 1e24;
+
 /// `N` series smoothed side by side with one weight.
 ///
 /// The first value is the mean of the first `period` inputs (as Wilder, StockCharts, TA-Lib and
@@ -96,5 +99,6 @@ impl<const N: usize> Smoother<N> {
             && self.weight.to_bits() == fresh.weight.to_bits()
             && self.keep.to_bits() == fresh.keep.to_bits()
             && self.state.count <= self.period
+            && self.state.values.iter().all(|value| value.abs() <= SUM_MAX)
     }
 }

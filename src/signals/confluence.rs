@@ -2,7 +2,8 @@
 //! Must not repeat itself: it speaks when the sum crosses the threshold, not while it stays there.
 //!
 //! Each vote lies between -1 (sell) and 1 (buy):
-//! * RSI: 1 below `rsi_oversold`, -1 above `rsi_overbought`, 0 between them.
+//! * RSI: 1 at `rsi_oversold` or below, -1 at `rsi_overbought` or above, between them in
+//!   proportion, 0 in their middle.
 //! * MACD: the histogram over the sizes of MACD and signal line together, so it needs no scale of
 //!   its own: near 0 in a steady trend, far from 0 where the trend turns.
 //! * Bollinger: where the close lies in the band, 1 at the lower edge or below, 0 in the middle,
@@ -148,35 +149,33 @@ fn build(
 }
 
 impl Weights {
-    /// Divides by the largest first, so that no finite weight overflows the sum.
     fn shares(config: &StrategyConfig) -> Self {
-        let largest = config
-            .rsi_weight
-            .max(config.macd_weight)
-            .max(config.bollinger_weight);
         let (rsi, macd, bollinger) = (
-            config.rsi_weight / largest,
-            config.macd_weight / largest,
-            config.bollinger_weight / largest,
+            config.rsi_weight,
+            config.macd_weight,
+            config.bollinger_weight,
         );
-        let total = rsi + macd + bollinger;
+        // Weights near the end of a float's range would overflow their sum.
+        let unit = if (rsi + macd + bollinger).is_finite() {
+            1.0
+        } else {
+            f64::MAX
+        };
+        let total = rsi / unit + macd / unit + bollinger / unit;
+        let share = |weight: f64| weight / unit / total;
         Self {
-            rsi: rsi / total,
-            macd: macd / total,
-            bollinger: bollinger / total,
+            rsi: share(rsi),
+            macd: share(macd),
+            bollinger: share(bollinger),
         }
     }
 }
 
 impl Confluence {
     fn rsi_vote(&self, rsi: f64) -> f64 {
-        if rsi < self.rsi_oversold {
-            1.0
-        } else if rsi > self.rsi_overbought {
-            -1.0
-        } else {
-            0.0
-        }
+        let middle = self.rsi_oversold.midpoint(self.rsi_overbought);
+        let half_range = middle - self.rsi_oversold;
+        ((middle - rsi) / half_range).clamp(-1.0, 1.0)
     }
 
     /// The parts of the sum; `None` where a value is not ready.
@@ -346,8 +345,14 @@ mod tests {
             ((900, Some(20.0), -1.0, 1.0, 1_000.0, 1_100.0), None),
             (unknown, None), // a gap
             (oversold, None),
-            // Half way to the lower edge, RSI at its very limit, which does not count.
-            ((950, Some(30.0), 1.0, -1.0, 1_000.0, 1_100.0), None),
+            (neutral, None),
+            // Half way to the lower edge and RSI half way to its limit: 0.2 and 0.15.
+            ((950, Some(40.0), 1.0, 1.0, 1_000.0, 1_100.0), None),
+            // The same with the averages for it: 0.3 more.
+            (
+                (950, Some(40.0), 1.0, -1.0, 1_000.0, 1_100.0),
+                Some((Buy, 0.65)),
+            ),
         ];
         for (index, (row, expected)) in table.iter().enumerate() {
             let signal = show(strategy.as_mut(), *row);

@@ -261,6 +261,17 @@ mod tests {
     }
 
     #[test]
+    fn silence_does_not_allocate() {
+        let mut strategy = crossover();
+        let counted = allocation_counter::measure(|| {
+            for _ in 0..10 {
+                assert!(show(strategy.as_mut(), [Some(8.0), Some(9.0), Some(50.0)]).is_none());
+            }
+        });
+        assert_eq!(counted.count_total, 0);
+    }
+
+    #[test]
     fn runs_on_the_indicators_that_it_asks_for() {
         let config = StrategyConfig::crossover();
         let catalog = IndicatorCatalog::new(&required_indicators(&config).unwrap());

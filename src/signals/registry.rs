@@ -7,6 +7,9 @@ use crate::indicators::{IndicatorCatalog, IndicatorSpec};
 use super::strategy::{Strategy, StrategyError};
 use super::{confluence, crossover};
 
+/// A strategy, or why there is none.
+pub(super) type Built = Result<Box<dyn Strategy>, StrategyError>;
+
 /// What the registry knows of a kind of strategy.
 pub(super) struct Registration {
     /// As in the configuration's `kind`.
@@ -16,7 +19,7 @@ pub(super) struct Registration {
     /// Refuses a configuration that it cannot run with.
     pub check: fn(&StrategyConfig) -> Result<(), StrategyError>,
     /// Makes an instance; called after `check`.
-    pub build: fn(&StrategyConfig, &IndicatorCatalog) -> Result<Box<dyn Strategy>, StrategyError>,
+    pub build: fn(&StrategyConfig, &IndicatorCatalog) -> Built,
 }
 
 const STRATEGIES: &[Registration] = &[confluence::REGISTRATION, crossover::REGISTRATION];
@@ -143,7 +146,7 @@ mod tests {
             ),
             (
                 refusal(|config| config.rsi_oversold = 70.0),
-                "strategy `confluence`: rsi_oversold = 70 is not below rsi_overbought",
+                "strategy `confluence`: rsi_oversold = 70 is not at least 1 below rsi_overbought",
             ),
         ] {
             assert_eq!(message, text);

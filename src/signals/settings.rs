@@ -56,10 +56,10 @@ pub(super) fn check_common(config: &StrategyConfig) -> Result<(), StrategyError>
     }
     demand(
         config,
-        oversold < overbought,
+        overbought - oversold >= 1.0,
         "rsi_oversold",
         oversold,
-        "below rsi_overbought",
+        "at least 1 below rsi_overbought",
     )
 }
 
