@@ -31,14 +31,11 @@ impl Archive {
                 path: data_dir.to_owned(),
             });
         }
-        let failed = |error| StoreError::database(&path, error);
-        let connection =
-            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-        schema::prepare_reader(&connection).map_err(failed)?;
-        let (found, known) = (
-            schema::version(&connection, &path)?,
-            schema::current_version(),
-        );
+        let (connection, found) = match connect(&path) {
+            Err(error) => connect_unchanging(&path).ok_or(error)?,
+            Ok(opened) => opened,
+        };
+        let known = schema::current_version();
         if found < known {
             return Err(StoreError::Older { path, found, known });
         }
@@ -77,5 +74,61 @@ impl Archive {
     pub fn candles(&self, key: &InstrumentKey, limit: usize) -> Result<Vec<Candle>, StoreError> {
         history::candles(&self.connection, key, limit)
             .map_err(|error| StoreError::database(&self.path, error))
+    }
+}
+
+fn connect(path: &Path) -> Result<(Connection, i64), StoreError> {
+    let failed = |error| StoreError::database(path, error);
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    schema::prepare_reader(&connection).map_err(failed)?;
+    let found = schema::version(&connection, path)?;
+    Ok((connection, found))
+}
+
+/// Opens a file on a disk that cannot be written: SQLite wants to put an index of its log beside
+/// it, and does without only when it is told that nobody changes the file. So it is told, where
+/// there is no log.
+fn connect_unchanging(path: &Path) -> Option<(Connection, i64)> {
+    let log = path.with_extension("db-wal");
+    if std::fs::metadata(log).is_ok_and(|log| log.len() > 0) {
+        return None;
+    }
+    let mut uri = "file:".to_owned();
+    for byte in path.to_str()?.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri.push_str("?immutable=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(uri, flags).ok()?;
+    schema::prepare_reader(&connection).ok()?;
+    let found = schema::version(&connection, path).ok()?;
+    Some((connection, found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_cannot_be_written_is_read_all_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let odd = folder.path().join("50% of it?");
+        let config = crate::config::StoreConfig::default();
+        let writer = super::super::Store::open(&odd, &config, &[])
+            .expect("a store")
+            .into_writer();
+        writer
+            .close(std::time::Duration::from_secs(20))
+            .expect("closed");
+        let (_, version) = connect_unchanging(&odd.join(schema::DATABASE_FILE)).expect("opened");
+        assert_eq!(version, schema::current_version());
+        let log = odd.join("titan.db-wal");
+        std::fs::write(log, "rows that only the log has").expect("a log");
+        assert!(connect_unchanging(&odd.join(schema::DATABASE_FILE)).is_none());
     }
 }

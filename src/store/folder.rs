@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::StoreError;
 use super::history;
@@ -109,7 +109,8 @@ fn register_names(
     connection: &Connection,
     names: &[(String, bool)],
 ) -> Result<Vec<i64>, rusqlite::Error> {
-    let transaction = connection.unchecked_transaction()?;
+    // Immediate, so that a file which cannot be written is found out now.
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     let mut rows = Vec::with_capacity(names.len());
     {
         let mut statement = transaction.prepare(

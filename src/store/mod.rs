@@ -1,2 +1,31 @@
 //! What is kept on disk: the SQLite store, its writer thread, its readers and its exports.
 //! Must not decide what happens; it records what did.
+
+mod archive;
+mod error;
+mod export;
+mod export_rows;
+mod folder;
+mod history;
+mod journal;
+mod lock;
+mod queue;
+mod recover;
+mod remap;
+mod rows;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod words;
+mod writer;
+
+pub use archive::Archive;
+pub use error::StoreError;
+pub use export::{ExportFilter, ExportFormat, ExportKind, export};
+pub use folder::Store;
+pub use lock::LOCK_FILE;
+pub use queue::{StoreHealth, TicketError};
+pub use recover::{Recovery, SnapshotRow};
+pub use remap::{instrument_of, set_instrument};
+pub use schema::DATABASE_FILE;
+pub use writer::{HealthHandle, StoreWriter, Ticket};

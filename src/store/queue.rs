@@ -296,7 +296,10 @@ impl Shared {
         let waiting = state.waiting();
         match (&state.failure, state.stopped && state.phase == Phase::Open) {
             (Some(text), _) => StoreHealth::Failing {
-                text: format!("{text}; {waiting} rows wait in memory"),
+                text: match waiting {
+                    1 => format!("{text}; 1 row waits in memory"),
+                    _ => format!("{text}; {waiting} rows wait in memory"),
+                },
                 waiting,
             },
             (None, true) => StoreHealth::Failing {

@@ -434,3 +434,33 @@ fn reads_seek_past_other_instruments() {
         assert!(plan.contains("(start_ms,instrument)"), "{plan}");
     }
 }
+
+#[test]
+fn a_row_that_decides_positions_must_be_readable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let writer = open(folder.path()).into_writer();
+    writer.append(vec![listed(1), answer(2)]).expect("taken");
+    writer.close(LONG).expect("closed");
+    let damage = |sequence: i64| {
+        Connection::open(folder.path().join(DATABASE_FILE))
+            .and_then(|file| {
+                file.execute(
+                    "UPDATE events SET body = '{' WHERE sequence = ?1",
+                    [sequence],
+                )
+            })
+            .expect("damaged");
+    };
+    damage(1);
+    let recovery = open(folder.path()).recover().expect("recovered");
+    assert_eq!(sequences(&recovery), [2]);
+    assert_eq!(recovery.problems.len(), 1, "{:?}", recovery.problems);
+    damage(2);
+    let error = open(folder.path()).recover().expect_err("refused");
+    assert!(
+        error
+            .to_string()
+            .contains("event 2 (command) cannot be read"),
+        "{error}"
+    );
+}
