@@ -69,7 +69,7 @@ fn plain(bytes: &[u8], scale: usize) -> Option<i64> {
         units.checked_mul(*POWERS.get(scale - decimals)?)?
     } else {
         let divisor = *POWERS.get(decimals - scale)?;
-        if units % divisor != 0 {
+        if !units.is_multiple_of(divisor) {
             return None;
         }
         units / divisor

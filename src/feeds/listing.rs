@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_table_without_sense_is_named() {
-        let cases: &[(&str, fn(&mut InstrumentConfig))] = &[
+        type Spoil = fn(&mut InstrumentConfig);
+        let cases: &[(&str, Spoil)] = &[
             ("exchange and token must be words", |t| t.token.clear()),
             ("a scale is above 18", |t| t.price_scale = 19),
             ("tick_size `0.001` has more than 2 decimals", |t| {

@@ -47,8 +47,11 @@ struct Scales {
     quantity: u8,
 }
 
-fn scan(reader: &mut TapeReader) -> Result<Vec<(Option<Vec<u8>>, Scales)>, FeedError> {
-    let mut found: Vec<(Option<Vec<u8>>, Scales)> = Vec::new();
+/// A symbol, `None` where the tape has no such column, and what its rows need.
+type Found = (Option<Vec<u8>>, Scales);
+
+fn scan(reader: &mut TapeReader) -> Result<Vec<Found>, FeedError> {
+    let mut found: Vec<Found> = Vec::new();
     let mut index: HashMap<Vec<u8>, usize> = HashMap::new();
     let mut last = usize::MAX;
     while let Some(row) = reader.next_row()? {
