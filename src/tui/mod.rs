@@ -1,2 +1,27 @@
-//! The terminal desk.
-//! Must not decide anything about trading: it shows the view and sends commands.
+//! The terminal desk: draws the view, takes keys, sends commands.
+//! Must not decide anything about trading: what may be sent and what it costs, the engine says.
+
+pub mod actions;
+mod app;
+mod chord;
+mod dispatch;
+pub mod encode;
+pub mod export;
+mod format;
+pub mod glyphs;
+mod guard;
+mod layout;
+mod os_signals;
+mod panes;
+mod render;
+pub mod sample;
+pub mod state;
+pub mod theme;
+mod ticket;
+mod writer;
+
+pub use app::{DeskError, DeskExit, DeskOptions, run};
+pub use export::{ShotFormat, shot};
+pub use render::{draw, render};
+pub use state::DeskState;
+pub use theme::{ColorMode, Theme};

@@ -1,0 +1,166 @@
+use super::*;
+use crate::domain::InstrumentId;
+use crate::tui::{ColorMode, sample};
+
+fn desk() -> (DeskState, View, Instant) {
+    (
+        DeskState::new(ColorMode::Mono, false),
+        sample::view(),
+        Instant::now(),
+    )
+}
+
+fn after(start: Instant, millis: u64) -> Instant {
+    start + Duration::from_millis(millis)
+}
+
+fn answer(state: &mut DeskState, approved: bool) {
+    let Open::Ticket(ticket) = &mut state.open else {
+        panic!("no ticket")
+    };
+    let preview = sample::preview(ticket.intent(), approved);
+    ticket.answered(ticket.revision(), preview);
+}
+
+#[test]
+fn flatten_wants_two_presses_in_time() {
+    let (mut state, view, start) = desk();
+    assert!(state.key(Key::Char('x'), &view, start).is_empty());
+    assert_eq!(
+        state.pending.as_ref().map(|pending| pending.text.as_str()),
+        Some("x again to FLATTEN TITAN")
+    );
+    let effects = state.key(Key::Char('x'), &view, after(start, 599));
+    assert_eq!(
+        effects,
+        [Effect::Send(
+            CommandBody::Flatten(InstrumentId(0)),
+            "flatten TITAN".to_owned()
+        )]
+    );
+    assert!(
+        state
+            .key(Key::Char('x'), &view, after(start, 1_000))
+            .is_empty()
+    );
+    assert!(
+        state
+            .key(Key::Char('x'), &view, after(start, 1_700))
+            .is_empty()
+    );
+}
+
+#[test]
+fn another_key_between_two_presses_forgets_the_first() {
+    let (mut state, view, start) = desk();
+    assert!(state.key(Key::Char('C'), &view, start).is_empty());
+    assert!(state.key(Key::Char('x'), &view, start).is_empty());
+    assert!(state.key(Key::Char('C'), &view, start).is_empty());
+    assert!(!state.forget(after(start, 599)));
+    assert!(state.forget(after(start, 600)));
+    assert!(state.pending.is_none());
+}
+
+#[test]
+fn kill_works_over_everything() {
+    for first in [
+        Key::Char('b'),
+        Key::Char('?'),
+        Key::Char(':'),
+        Key::Char('/'),
+    ] {
+        for key in [Key::F(12), Key::Ctrl('k')] {
+            let (mut state, view, start) = desk();
+            state.key(first, &view, start);
+            assert!(state.key(key, &view, start).is_empty());
+            let effects = state.key(key, &view, after(start, 100));
+            assert!(matches!(
+                effects.as_slice(),
+                [Effect::Send(CommandBody::Kill { .. }, _)]
+            ));
+        }
+    }
+}
+
+#[test]
+fn an_order_is_sent_only_after_risk_approved_what_is_shown() {
+    let (mut state, view, start) = desk();
+    assert_eq!(state.key(Key::Char('b'), &view, start), [Effect::Ask]);
+    assert!(state.key(Key::Enter, &view, after(start, 900)).is_empty());
+    answer(&mut state, false);
+    assert!(state.key(Key::Enter, &view, after(start, 2_000)).is_empty());
+    assert!(matches!(&state.message, Some(message) if message.text.contains("max_notional")));
+    answer(&mut state, true);
+    assert_eq!(
+        state.key(Key::Up, &view, after(start, 2_100)),
+        [Effect::Ask]
+    );
+    assert!(state.key(Key::Enter, &view, after(start, 3_000)).is_empty());
+    answer(&mut state, true);
+    let effects = state.key(Key::Enter, &view, after(start, 4_000));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Send(CommandBody::PlaceOrder(_), _)]
+    ));
+    assert!(matches!(state.open, Open::Nothing));
+}
+
+#[test]
+fn an_enter_held_down_sends_nothing() {
+    let (mut state, view, start) = desk();
+    state.key(Key::Char('B'), &view, start);
+    answer(&mut state, true);
+    for press in 0..200 {
+        let at = after(start, 20 + press * 33);
+        assert!(state.key(Key::Enter, &view, at).is_empty(), "{press}");
+    }
+}
+
+#[test]
+fn escape_closes_and_quit_is_asked_at_the_top_alone() {
+    let (mut state, view, start) = desk();
+    state.key(Key::Char('s'), &view, start);
+    state.key(Key::Char('q'), &view, start);
+    assert!(matches!(state.open, Open::Nothing));
+    assert!(state.key(Key::Char('q'), &view, start).is_empty());
+    assert_eq!(state.key(Key::Char('q'), &view, start), [Effect::Quit]);
+    state.key(Key::Ctrl('c'), &view, start);
+    assert_eq!(state.key(Key::Ctrl('c'), &view, start), [Effect::Quit]);
+}
+
+#[test]
+fn resume_is_typed_in_full() {
+    let (mut state, view, start) = desk();
+    let type_in = |state: &mut DeskState, text: &str| {
+        for letter in text.chars() {
+            assert!(state.key(Key::Char(letter), &view, start).is_empty());
+        }
+        state.key(Key::Enter, &view, start)
+    };
+    assert!(type_in(&mut state, ":resum").is_empty());
+    assert!(matches!(&state.message, Some(message) if message.text.contains("`resume`")));
+    assert!(matches!(
+        type_in(&mut state, ":resume").as_slice(),
+        [Effect::Send(CommandBody::Resume, _)]
+    ));
+    assert!(matches!(
+        type_in(&mut state, ":halt lunch").as_slice(),
+        [Effect::Send(CommandBody::Halt { reason }, _)] if reason == "lunch"
+    ));
+}
+
+#[test]
+fn instruments_are_found_by_a_part_of_their_name() {
+    let (mut state, view, start) = desk();
+    for key in [Key::Char('/'), Key::Char('A'), Key::Char('p'), Key::Enter] {
+        state.key(key, &view, start);
+    }
+    let found = state.focus(&view).map(|row| row.instrument.symbol.clone());
+    assert_eq!(found.as_deref(), Some("IAPETUS"));
+    for _ in 0..20 {
+        state.key(Key::Down, &view, start);
+        state.key(Key::Char(']'), &view, start);
+    }
+    assert_eq!(state.instrument, 5);
+    assert_eq!(state.timeframe, 3);
+}

@@ -1,0 +1,111 @@
+//! The key help: every action with its keys and a sentence, by scope.
+//! Must not leave an action out.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Pane, pen};
+use crate::tui::actions::{ACTIONS, Action, Scope};
+use crate::tui::glyphs::Glyphs;
+
+/// A line of the help.
+pub(in crate::tui) enum Line {
+    /// A heading.
+    Scope(Scope),
+    /// An action.
+    Action(&'static Action),
+    /// Nothing.
+    Blank,
+}
+
+/// Every line, in order.
+pub(in crate::tui) fn lines() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for scope in Scope::ALL {
+        if !lines.is_empty() {
+            lines.push(Line::Blank);
+        }
+        lines.push(Line::Scope(scope));
+        lines.extend(
+            ACTIONS
+                .iter()
+                .filter(|row| row.scope == scope)
+                .map(Line::Action),
+        );
+    }
+    lines
+}
+
+/// Draws the list over the desk.
+pub(in crate::tui) fn draw(pane: &Pane, scroll: usize, area: Rect, buffer: &mut Buffer) {
+    let width = area.width.saturating_sub(2).min(104);
+    let height = area.height.saturating_sub(4).min(48);
+    let place = Rect::new(area.x + (area.width - width) / 2, area.y + 1, width, height);
+    let paint = pane.paint();
+    pen::clear(buffer, place, paint.raised());
+    let inside = pane.frame(place, "Keys", buffer);
+    let lines = lines();
+    let rows = usize::from(inside.height);
+    let first = scroll.min(lines.len().saturating_sub(rows));
+    let note = format!(
+        "{}-{} of {}",
+        first + 1,
+        (first + rows).min(lines.len()),
+        lines.len()
+    );
+    pane.note(place, 6, &note, paint.dim(), buffer);
+    for (index, line) in (0..inside.height).zip(lines.iter().skip(first)) {
+        let mut pen = pane.pen(inside, index, buffer);
+        pen.gap(1);
+        match line {
+            Line::Blank => {}
+            Line::Scope(scope) => pen.rest(scope.title(), pane.fg(|theme| theme.accent)),
+            Line::Action(action) => {
+                pen.cell(&keys(action, &pane.state.glyphs), 23, paint.strong());
+                pen.rest(action.doc, paint.text());
+            }
+        }
+    }
+}
+
+/// All keys of an action, or what is typed.
+pub(in crate::tui) fn keys(action: &Action, glyphs: &Glyphs) -> String {
+    if action.keys.is_empty() {
+        return format!(":{}", action.name);
+    }
+    action
+        .keys
+        .iter()
+        .map(|key| {
+            let label = key.label(glyphs);
+            if action.twice {
+                format!("{label} {label}")
+            } else {
+                label
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_in_the_help() {
+        let lines = lines();
+        for action in ACTIONS {
+            let shown = lines
+                .iter()
+                .any(|line| matches!(line, Line::Action(row) if row.id == action.id));
+            assert!(shown, "{}", action.name);
+            assert!(
+                keys(action, &Glyphs::UNICODE).chars().count() <= 22,
+                "{}",
+                action.name
+            );
+            assert!(action.doc.ends_with('.'), "{}", action.name);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Orders that are not done yet.
+//! Must not drop an order whose state nobody knows: it is marked.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Pane;
+use crate::domain::{Order, OrderKind, OrderState};
+use crate::tui::format;
+
+/// Draws the pane.
+pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+    let count = pane.view.working_orders.len();
+    let title = format!("Orders {count}");
+    let inside = pane.frame(area, &title, buffer);
+    if count == 0 {
+        return pane.hint(inside, "no working orders", pane.paint().dim(), buffer);
+    }
+    let newest = pane.view.working_orders.values().rev();
+    for (line, order) in (0..inside.height).zip(newest) {
+        draw_row(pane, order, line, inside, buffer);
+    }
+}
+
+fn draw_row(pane: &Pane, order: &Order, line: u16, area: Rect, buffer: &mut Buffer) {
+    let paint = pane.paint();
+    let (side, style) = pane.side(order.side);
+    let mut pen = pane.pen(area, line, buffer);
+    pen.gap(1);
+    let state = state_word(order.state);
+    let unsure = order.state == OrderState::Unknown;
+    let state_style = if unsure {
+        pane.fg(|theme| theme.alarm)
+    } else {
+        paint.dim()
+    };
+    let Some(row) = pane.instrument(order.instrument) else {
+        return;
+    };
+    pen.cell(&side, 6, style);
+    pen.gap(1);
+    pen.cell(&row.instrument.symbol, 7, paint.text());
+    let open = format::quantity(order.open_quantity(), &row.instrument);
+    pen.right(&open, 6, paint.text());
+    let price = match order.kind {
+        OrderKind::Market => "market".to_owned(),
+        OrderKind::Limit(price) => format::price(price, &row.instrument),
+    };
+    pen.right(&price, 10, paint.text());
+    pen.gap(1);
+    if pen.left() >= 7 || unsure {
+        pen.text(state, state_style);
+    } else if order.state == OrderState::PartiallyFilled {
+        pen.text("part", state_style);
+    }
+}
+
+/// An order's state in a word.
+pub(super) const fn state_word(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Submitted => "sent",
+        OrderState::Working => "working",
+        OrderState::PartiallyFilled => "part filled",
+        OrderState::CancelPending => "cancelling",
+        OrderState::Filled => "filled",
+        OrderState::Cancelled => "cancelled",
+        OrderState::Rejected => "rejected",
+        OrderState::Denied => "denied",
+        OrderState::Unknown => "UNKNOWN ?",
+    }
+}

@@ -1,0 +1,108 @@
+//! The signal feed: what strategies said, and what became of it.
+//! Must not show a signal without its outcome.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::Pane;
+use crate::domain::SignalAction;
+use crate::tui::format;
+use crate::view::{SignalOutcome, SignalRow};
+
+/// Draws the pane.
+pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+    let inside = pane.frame(area, "Signals", buffer);
+    let denied = pane
+        .view
+        .signals
+        .iter()
+        .filter(|row| matches!(row.outcome, SignalOutcome::Denied(_)))
+        .count();
+    let note = format!("{} kept, {denied} denied", pane.view.signals.len());
+    pane.note(area, 36, &note, pane.paint().dim(), buffer);
+    if pane.view.signals.is_empty() {
+        return pane.hint(inside, "no signal yet", pane.paint().dim(), buffer);
+    }
+    for (line, row) in (0..).zip(pane.newest(&pane.view.signals, inside.height)) {
+        draw_row(pane, row, line, inside, buffer);
+    }
+}
+
+fn draw_row(pane: &Pane, row: &SignalRow, line: u16, area: Rect, buffer: &mut Buffer) {
+    let paint = pane.paint();
+    let signal = &row.signal;
+    let glyphs = &pane.state.glyphs;
+    let (word, style) = match signal.action {
+        SignalAction::Buy => (format!("{} BUY", glyphs.up), pane.fg(|theme| theme.up)),
+        SignalAction::Sell => (format!("{} SELL", glyphs.down), pane.fg(|theme| theme.down)),
+        SignalAction::Hold => (format!("{} HOLD", glyphs.flat), pane.fg(|theme| theme.warn)),
+    };
+    let wide = area.width >= 70;
+    let mut pen = pane.pen(area, line, buffer);
+    pen.gap(1);
+    pen.cell(&format::clock(row.time), 8, paint.dim());
+    pen.gap(1);
+    pen.cell(&word, 6, style);
+    pen.gap(1);
+    pen.cell(
+        pane.symbol(signal.instrument),
+        if wide { 9 } else { 7 },
+        paint.text(),
+    );
+    pen.gap(1);
+    pen.right(&signal.timeframe.to_string(), 3, paint.dim());
+    if area.width >= 52 {
+        pen.gap(1);
+        pen.cell(&signal.strategy, if wide { 12 } else { 10 }, paint.dim());
+    }
+    pen.gap(1);
+    pen.right(&confidence(signal.confidence.0), 3, paint.text());
+    pen.gap(1);
+    let (text, style) = outcome(pane, row);
+    if wide {
+        pen.cell(&text, 24, style);
+        pen.gap(1);
+        pen.rest(&why(row), paint.dim());
+    } else {
+        pen.rest(&text, style);
+    }
+}
+
+fn confidence(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.strip_prefix('0').map(str::to_owned).unwrap_or(text)
+}
+
+fn outcome(pane: &Pane, row: &SignalRow) -> (String, Style) {
+    let arrow = pane.state.glyphs.arrow;
+    let cross = pane.state.glyphs.cross;
+    let dim = pane.paint().dim();
+    match (&row.outcome, &row.signal.blocked_by) {
+        (SignalOutcome::NoOrder, Some(rule)) => (format!("held: {rule}"), dim),
+        (SignalOutcome::NoOrder, None) => ("no order".to_owned(), dim),
+        (SignalOutcome::Denied(codes), _) => (
+            format!("{cross} denied: {codes}"),
+            pane.fg(|theme| theme.alarm),
+        ),
+        (SignalOutcome::Sent(order), _) => (
+            format!("{arrow} sent {order}"),
+            pane.fg(|theme| theme.accent),
+        ),
+        (SignalOutcome::Filled(order), _) => (
+            format!("{} filled {order}", pane.state.glyphs.tick),
+            pane.fg(|theme| theme.up),
+        ),
+    }
+}
+
+/// The parts of the confidence, the largest first.
+fn why(row: &SignalRow) -> String {
+    let mut parts: Vec<_> = row.signal.explanation.iter().collect();
+    parts.sort_by(|a, b| b.impact.0.abs().total_cmp(&a.impact.0.abs()));
+    parts
+        .iter()
+        .map(|part| format!("{} {:.1} {:+.1}", part.feature, part.value.0, part.impact.0))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,252 @@
+//! The trade log: orders, fills with their cost, refusals with their reasons, halts.
+//! Must not leave out why something was refused.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::orders::state_word;
+use super::{Pane, Pen};
+use crate::domain::{Check, Decision, Fill, Order, OrderKind, OrderState};
+use crate::tui::format;
+use crate::view::{TradeLogEntry, TradeLogRow};
+
+/// Draws the pane.
+pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+    let inside = pane.frame(area, "Trade log", buffer);
+    let fees = format::money(pane.view.account.fees, 2);
+    pane.note(
+        area,
+        36,
+        &format!("fees {fees}"),
+        pane.paint().dim(),
+        buffer,
+    );
+    if pane.view.trade_log.is_empty() {
+        return pane.hint(inside, "no order yet", pane.paint().dim(), buffer);
+    }
+    for (line, row) in (0..).zip(pane.newest(&pane.view.trade_log, inside.height)) {
+        let mut pen = pane.pen(inside, line, buffer);
+        pen.gap(1);
+        pen.cell(&format::clock(row.time), 8, pane.paint().dim());
+        pen.gap(1);
+        entry(pane, &row.entry, &mut pen);
+    }
+}
+
+fn entry(pane: &Pane, entry: &TradeLogEntry, pen: &mut Pen) {
+    let alarm = pane.fg(|theme| theme.alarm);
+    let glyphs = &pane.state.glyphs;
+    match entry {
+        TradeLogEntry::Fill(fill) => draw_fill(pane, fill, pen),
+        TradeLogEntry::Order(order) => draw_order(pane, order, pen),
+        TradeLogEntry::Denied(decision) => draw_denied(pane, decision, pen),
+        TradeLogEntry::Halted { reason, kill } => {
+            let word = if *kill { "KILLED" } else { "HALTED" };
+            pen.rest(&format!("{} {word}: {reason}", glyphs.cross), alarm);
+        }
+        TradeLogEntry::Resumed => {
+            pen.rest(
+                &format!("{} resumed", glyphs.tick),
+                pane.fg(|theme| theme.up),
+            );
+        }
+        TradeLogEntry::Note(text) => pen.rest(text, pane.fg(|theme| theme.warn)),
+    }
+}
+
+/// Mark, side, quantity and symbol: the same columns in every row.
+fn head(pane: &Pane, mark: (&str, Style), order: &OrderHead, pen: &mut Pen) {
+    let Some(row) = pane.instrument(order.instrument) else {
+        return;
+    };
+    let (side, style) = pane.side(order.side);
+    pen.cell(mark.0, 1, mark.1);
+    pen.gap(1);
+    pen.cell(&side, 6, style);
+    let quantity = format::quantity(order.quantity, &row.instrument);
+    pen.right(&quantity, 7, pane.paint().text());
+    pen.gap(1);
+    pen.cell(&row.instrument.symbol, 7, pane.paint().text());
+    pen.gap(1);
+    let price = order.price.map_or_else(
+        || "market".to_owned(),
+        |price| format::price(price, &row.instrument),
+    );
+    pen.right(&price, 10, pane.paint().text());
+    pen.gap(2);
+}
+
+struct OrderHead {
+    instrument: crate::domain::InstrumentId,
+    side: crate::domain::Side,
+    quantity: crate::domain::Qty,
+    price: Option<crate::domain::Price>,
+}
+
+fn draw_fill(pane: &Pane, fill: &Fill, pen: &mut Pen) {
+    let paint = pane.paint();
+    let mark = (
+        pane.state.glyphs.tick,
+        pane.side_style(fill.side).add_modifier(Modifier::BOLD),
+    );
+    let order = OrderHead {
+        instrument: fill.instrument,
+        side: fill.side,
+        quantity: fill.quantity,
+        price: Some(fill.price),
+    };
+    head(pane, mark, &order, pen);
+    let slip = format!("slip {}", slippage(fill));
+    let fee = format!("fee {}", format::money(fill.fee, 2));
+    if pen.left() >= 20 {
+        pen.cell(&fee, 10, paint.dim());
+        pen.gap(1);
+        pen.cell(&slip, 11, paint.dim());
+        if !fill.realized_pnl.is_zero() {
+            let pnl = format::signed_money(fill.realized_pnl, 2);
+            pen.text(
+                &format!(" {pnl}"),
+                paint.signed(format::sign(fill.realized_pnl)),
+            );
+        }
+    } else {
+        pen.rest(
+            &format!("{} {}", format::money(fill.fee, 2), slippage(fill)),
+            paint.dim(),
+        );
+    }
+}
+
+fn slippage(fill: &Fill) -> String {
+    let text = format::short(fill.slippage);
+    if format::sign(fill.slippage) == std::cmp::Ordering::Greater {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+fn draw_order(pane: &Pane, order: &Order, pen: &mut Pen) {
+    let paint = pane.paint();
+    let bad = matches!(
+        order.state,
+        OrderState::Rejected | OrderState::Denied | OrderState::Unknown
+    );
+    let style = if bad {
+        pane.fg(|theme| theme.alarm)
+    } else {
+        paint.dim()
+    };
+    let mark = if bad {
+        pane.state.glyphs.cross
+    } else {
+        pane.state.glyphs.arrow
+    };
+    let price = match order.kind {
+        OrderKind::Market => None,
+        OrderKind::Limit(price) => Some(price),
+    };
+    let row = OrderHead {
+        instrument: order.instrument,
+        side: order.side,
+        quantity: order.quantity,
+        price,
+    };
+    head(pane, (mark, style), &row, pen);
+    let reason = order
+        .reason
+        .as_deref()
+        .map_or_else(String::new, |text| format!(": {text}"));
+    pen.rest(
+        &format!("{} {}{reason}", order.id, state_word(order.state)),
+        style,
+    );
+}
+
+fn draw_denied(pane: &Pane, decision: &Decision, pen: &mut Pen) {
+    let alarm = pane.fg(|theme| theme.alarm);
+    let intent = &decision.intent;
+    let price = match intent.kind {
+        OrderKind::Market => None,
+        OrderKind::Limit(price) => Some(price),
+    };
+    let row = OrderHead {
+        instrument: intent.instrument,
+        side: intent.side,
+        quantity: intent.quantity.unwrap_or(decision.quantity),
+        price,
+    };
+    head(pane, (pane.state.glyphs.cross, alarm), &row, pen);
+    let checks: Vec<String> = decision.failed().map(check).collect();
+    pen.rest(&checks.join(", "), alarm);
+}
+
+/// A failed check in few words: code, value, limit.
+pub(super) fn check(check: &Check) -> String {
+    match (check.value, check.limit) {
+        (Some(value), Some(limit)) => format!(
+            "{} {} > {}",
+            check.reason.code(),
+            format::short(value),
+            format::short(limit)
+        ),
+        (Some(value), None) => format!("{} {}", check.reason.code(), format::short(value)),
+        (None, _) => check.reason.code().to_owned(),
+    }
+}
+
+/// A row of the log in one sentence, for the message line.
+pub(super) fn sentence(pane: &Pane, row: &TradeLogRow) -> String {
+    let name = |side: crate::domain::Side| match side {
+        crate::domain::Side::Buy => "BUY",
+        crate::domain::Side::Sell => "SELL",
+    };
+    match &row.entry {
+        TradeLogEntry::Fill(fill) => {
+            pane.instrument(fill.instrument)
+                .map_or_else(String::new, |row| {
+                    format!(
+                        "{} {} {} filled @ {}, fee {}, slip {} ({})",
+                        name(fill.side),
+                        format::quantity(fill.quantity, &row.instrument),
+                        row.instrument.symbol,
+                        format::price(fill.price, &row.instrument),
+                        format::money(fill.fee, 2),
+                        slippage(fill),
+                        fill.order,
+                    )
+                })
+        }
+        TradeLogEntry::Order(order) => {
+            pane.instrument(order.instrument)
+                .map_or_else(String::new, |row| {
+                    let reason = order
+                        .reason
+                        .as_deref()
+                        .map_or_else(String::new, |text| format!(": {text}"));
+                    format!(
+                        "{} {} {} {} {}{reason}",
+                        order.id,
+                        name(order.side),
+                        format::quantity(order.quantity, &row.instrument),
+                        row.instrument.symbol,
+                        state_word(order.state),
+                    )
+                })
+        }
+        TradeLogEntry::Denied(decision) => {
+            let checks: Vec<String> = decision.failed().map(check).collect();
+            format!(
+                "{} {} denied: {}",
+                name(decision.intent.side),
+                pane.symbol(decision.intent.instrument),
+                checks.join(", ")
+            )
+        }
+        TradeLogEntry::Halted { reason, kill: true } => format!("killed: {reason}"),
+        TradeLogEntry::Halted { reason, .. } => format!("halted: {reason}"),
+        TradeLogEntry::Resumed => "trading resumed".to_owned(),
+        TradeLogEntry::Note(text) => text.clone(),
+    }
+}

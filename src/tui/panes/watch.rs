@@ -1,0 +1,133 @@
+//! The instruments: last price, change over the drawn line, and the line.
+//! Must not show more decimals than an instrument has.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+use titan_widgets::Sparkline;
+
+use super::Pane;
+use crate::domain::{Decimal, Price};
+use crate::tui::format;
+use crate::tui::state::{Health, forming};
+use crate::view::InstrumentView;
+
+/// Cells of the line; two bars a cell.
+const SPARK_COLUMNS: u16 = 10;
+
+/// Draws the pane.
+pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+    let inside = pane.frame(area, "Watch", buffer);
+    if pane.view.instruments.is_empty() {
+        let text = format!("no instrument yet {}", pane.state.glyphs.ellipsis);
+        return pane.hint(inside, &text, pane.paint().dim(), buffer);
+    }
+    let bars = usize::from(SPARK_COLUMNS) * 2;
+    let timeframe = pane
+        .focus
+        .and_then(|row| pane.state.series(row))
+        .map_or_else(String::new, |series| {
+            format!("{bars} x {}", series.timeframe)
+        });
+    pane.note(area, 8, &timeframe, pane.paint().dim(), buffer);
+    let rows = usize::from(inside.height);
+    let count = pane.view.instruments.len();
+    let chosen = pane.state.instrument.min(count.saturating_sub(1));
+    let first = chosen.saturating_sub(rows.saturating_sub(1));
+    let symbols = pane
+        .view
+        .instruments
+        .iter()
+        .map(|row| super::pen::width(&row.instrument.symbol))
+        .max()
+        .unwrap_or(0)
+        .clamp(4, 9);
+    let shown = pane.view.instruments.iter().enumerate().skip(first);
+    for (line, (index, row)) in (0..inside.height).zip(shown) {
+        draw_row(pane, row, index == chosen, symbols, line, inside, buffer);
+    }
+}
+
+fn draw_row(
+    pane: &Pane,
+    row: &InstrumentView,
+    chosen: bool,
+    symbols: u16,
+    line: u16,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let paint = pane.paint();
+    let stale = pane
+        .view
+        .feeds
+        .get(row.feed.index())
+        .map(|feed| pane.state.health(feed))
+        .is_some_and(|health| matches!(health, Health::Stale(_) | Health::Down(_)));
+    let fade = |style: Style| if stale { paint.dim() } else { style };
+    let spark = area.width >= 30;
+    let closes = closes(pane, row);
+    let last = row.market.as_ref().and_then(|market| market.last);
+    let first = closes.first().copied();
+    let order = match (last, first) {
+        (Some(last), Some(first)) => last.cmp(&first),
+        _ => std::cmp::Ordering::Equal,
+    };
+    let style = fade(paint.signed(order));
+    let mut pen = pane.pen(area, line, buffer);
+    let mark = if chosen {
+        pane.state.glyphs.cursor
+    } else {
+        " "
+    };
+    let name = if chosen { paint.strong() } else { paint.text() };
+    pen.text(mark, pane.fg(|theme| theme.accent));
+    pen.cell(&row.instrument.symbol, symbols, fade(name));
+    pen.gap(1);
+    let room = if spark { SPARK_COLUMNS + 2 } else { 1 };
+    let change_columns = 8;
+    let price_columns = pen.left().saturating_sub(room + change_columns);
+    let price = last.map_or_else(
+        || pane.state.glyphs.dash.to_owned(),
+        |last| format::price(last, &row.instrument),
+    );
+    pen.right(&price, price_columns, fade(paint.text()));
+    let change = match (last, first) {
+        (Some(last), Some(first)) => change_text(pane, last, first),
+        _ => String::new(),
+    };
+    pen.right(&change, change_columns, style);
+    pen.gap(1);
+    if spark {
+        let place = Rect::new(pen.x(), area.y + line, SPARK_COLUMNS.min(pen.left()), 1);
+        let values: Vec<f64> = closes.iter().map(|price| price.as_f64()).collect();
+        if pane.state.glyphs.braille {
+            Sparkline::new(&values).style(style).render(place, buffer);
+        }
+    }
+}
+
+fn change_text(pane: &Pane, last: Price, first: Price) -> String {
+    let arrow = match last.cmp(&first) {
+        std::cmp::Ordering::Greater => pane.state.glyphs.up,
+        std::cmp::Ordering::Less => pane.state.glyphs.down,
+        std::cmp::Ordering::Equal => pane.state.glyphs.flat,
+    };
+    let part = Decimal::from(last.units()) - Decimal::from(first.units());
+    let share = format::percent(part, Decimal::from(first.units()));
+    format!("{arrow}{}", share.trim_start_matches(['+', '-']))
+}
+
+/// The newest closes, the forming bar's included, as many as the line shows.
+fn closes(pane: &Pane, row: &InstrumentView) -> Vec<Price> {
+    let Some(series) = pane.state.series(row) else {
+        return Vec::new();
+    };
+    let wanted = usize::from(SPARK_COLUMNS) * 2 - 1;
+    let skip = series.bars.len().saturating_sub(wanted);
+    let closed = series.bars.iter().skip(skip).map(|row| row.bar.close);
+    closed
+        .chain(forming(row, series).map(|bar| bar.close))
+        .collect()
+}
