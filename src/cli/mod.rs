@@ -85,10 +85,15 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
 
 fn report(error: &CliError, chain: bool, err: &mut dyn Write) {
     // Nothing is left to tell if stderr is gone too.
-    let _ = writeln!(err, "titan-tui: {error}");
+    let line = error.to_string();
+    let _ = writeln!(err, "titan-tui: {line}");
     let mut cause = error.source();
     while let (true, Some(inner)) = (chain, cause) {
-        let _ = writeln!(err, "  caused by: {inner}");
+        let text = inner.to_string();
+        // Most lines end with their first cause already.
+        if !line.contains(&text) {
+            let _ = writeln!(err, "  caused by: {text}");
+        }
         cause = inner.source();
     }
 }
