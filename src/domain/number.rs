@@ -143,10 +143,7 @@ impl Qty {
 
 impl Price {
     /// As a float in minor units, for indicators only.
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "indicators take the nearest float; money never comes this way"
-    )]
+    #[allow(clippy::cast_precision_loss)]
     pub const fn as_f64(self) -> f64 {
         self.0 as f64
     }

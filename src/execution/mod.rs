@@ -1,2 +1,17 @@
 //! Venues that the engine itself runs: the paper venue.
 //! Must not decide whether an order may be sent.
+
+mod book;
+mod paper;
+mod state;
+mod terms;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+pub use paper::{PaperVenue, VenueReport};
+pub use state::{PaperVenueState, StateError};

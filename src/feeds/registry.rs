@@ -52,6 +52,16 @@ impl InstrumentRegistry {
             .copied()
     }
 
+    /// The instrument behind a number, as it was first listed.
+    pub fn get(&self, id: InstrumentId) -> Option<Arc<Instrument>> {
+        self.inner
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .listed
+            .get(id.index())
+            .map(|(_, instrument)| Arc::clone(instrument))
+    }
+
     /// All instruments in the order of their numbers.
     pub fn all(&self) -> Vec<(FeedId, Arc<Instrument>)> {
         self.inner

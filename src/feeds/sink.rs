@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::{SendTimeoutError, Sender, TrySendError};
 use thiserror::Error;
 
 use super::registry::InstrumentRegistry;
-use crate::domain::{FeedId, FeedStatus, Input, Instrument, InstrumentId};
+use crate::domain::{FeedId, FeedStatus, Input, Instrument, InstrumentId, InstrumentKey};
+
+/// How long a feed may go on waiting for room after it was told to stop.
+const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Inputs that arrived together.
 #[derive(Debug)]
@@ -89,6 +92,55 @@ impl FeedSink {
                 }],
             )
         })
+    }
+
+    /// The number and definition of an instrument that is listed already.
+    pub fn find(&self, key: &InstrumentKey) -> Option<(InstrumentId, Arc<Instrument>)> {
+        let id = self.registry.find(key)?;
+        Some((id, self.registry.get(id)?))
+    }
+
+    /// As [`FeedSink::list`], and the definition in force: another feed or an earlier run may have
+    /// listed the same key with other scales, and ticks must be read at those.
+    ///
+    /// # Errors
+    /// When the engine is gone.
+    pub fn list_as(
+        &self,
+        instrument: Instrument,
+    ) -> Result<(InstrumentId, Arc<Instrument>), SinkError> {
+        let id = self.list(instrument.clone())?;
+        let in_force = self
+            .registry
+            .get(id)
+            .unwrap_or_else(|| Arc::new(instrument));
+        Ok((id, in_force))
+    }
+
+    /// As [`FeedSink::send`], but gives up soon after `running` turns false, so that a feed can be
+    /// stopped while the engine takes nothing.
+    ///
+    /// # Errors
+    /// When the engine is gone or `running` is false; the inputs are lost then.
+    pub fn send_while(
+        &self,
+        received: Instant,
+        inputs: Vec<Input>,
+        running: impl Fn() -> bool,
+    ) -> Result<(), SinkError> {
+        let mut batch = FeedBatch {
+            feed: self.feed,
+            received,
+            inputs,
+        };
+        loop {
+            match self.queue.send_timeout(batch, STOP_CHECK_INTERVAL) {
+                Ok(()) => return Ok(()),
+                Err(SendTimeoutError::Disconnected(_)) => return Err(SinkError::Closed),
+                Err(SendTimeoutError::Timeout(back)) if running() => batch = back,
+                Err(SendTimeoutError::Timeout(_)) => return Err(SinkError::Closed),
+            }
+        }
     }
 
     /// Waits for room, for inputs that may not be lost: tapes, listings, states of the feed.

@@ -1,0 +1,246 @@
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::fixture::{TITAN, approved, instrument, order};
+use super::*;
+use crate::config::model::PaperConfig;
+use crate::domain::{Liquidity, Order, OrderId, Price, Qty, Side, TimeInForce, Timestamp};
+
+/// One thing that happens to the venue, some milliseconds after the last.
+#[derive(Debug, Clone)]
+enum Step {
+    Submit {
+        buys: bool,
+        units: i64,
+        limit: Option<i64>,
+        immediate: bool,
+    },
+    Cancel(u64),
+    Quote {
+        bid: i64,
+        spread: i64,
+        sizes: (i64, i64),
+    },
+    Trade(i64, i64),
+    Wait,
+}
+
+fn any_step() -> impl Strategy<Value = (i64, Step)> {
+    let step = prop_oneof![
+        3 => (any::<bool>(), 1_i64..40, prop::option::of(1_990_i64..2_010), prop::bool::weighted(0.2))
+            .prop_map(|(buys, units, limit, immediate)| Step::Submit {
+                buys, units, limit: limit.map(|ticks| ticks * 5), immediate,
+            }),
+        1 => (1_u64..20).prop_map(Step::Cancel),
+        5 => (1_990_i64..2_010, -1_i64..4, (0_i64..20, 0_i64..20)).prop_map(|(bid, spread, sizes)| {
+            Step::Quote { bid: bid * 5, spread: spread * 5, sizes }
+        }),
+        3 => (1_990_i64..2_010, 0_i64..20).prop_map(|(price, size)| Step::Trade(price * 5, size)),
+        1 => Just(Step::Wait),
+    ];
+    (0_i64..30, step)
+}
+
+fn terms() -> PaperConfig {
+    PaperConfig {
+        latency_min_ms: 5,
+        latency_mean_extra_ms: 15,
+        ..PaperConfig::default()
+    }
+}
+
+fn venue(seed: u64) -> PaperVenue {
+    let mut venue = PaperVenue::new(terms(), seed);
+    venue.list(TITAN, instrument(1));
+    venue
+}
+
+/// Plays the steps; after each, `between` may change the venue. Gives the orders that were sent
+/// with their times, and the reports.
+fn play(
+    mut venue: PaperVenue,
+    steps: &[(i64, Step)],
+    mut between: impl FnMut(PaperVenue) -> PaperVenue,
+) -> (HashMap<OrderId, (Order, Timestamp)>, Vec<VenueReport>) {
+    let mut sent = HashMap::new();
+    let mut reports = Vec::new();
+    let mut millis = 0;
+    for (wait, step) in steps {
+        millis += wait;
+        let now = Timestamp::from_millis(millis);
+        match step {
+            Step::Submit {
+                buys,
+                units,
+                limit,
+                immediate,
+            } => {
+                let side = if *buys { Side::Buy } else { Side::Sell };
+                let next = Order {
+                    time_in_force: if *immediate {
+                        TimeInForce::Ioc
+                    } else {
+                        TimeInForce::Gtc
+                    },
+                    ..order(sent.len() as u64 + 1, side, *units, *limit)
+                };
+                sent.insert(next.id, (next.clone(), now));
+                venue.submit(approved(next), Some(Price::from_units(10_000)), now);
+            }
+            Step::Cancel(id) => venue.cancel(OrderId(*id), TITAN, now),
+            Step::Quote { bid, spread, sizes } => venue.on_quote(
+                TITAN,
+                (Price::from_units(*bid), Qty::from_units(sizes.0)),
+                (Price::from_units(bid + spread), Qty::from_units(sizes.1)),
+                now,
+                &mut reports,
+            ),
+            Step::Trade(price, size) => venue.on_trade(
+                TITAN,
+                Price::from_units(*price),
+                Qty::from_units(*size),
+                now,
+                &mut reports,
+            ),
+            Step::Wait => venue.run_until(now, &mut reports),
+        }
+        venue = between(venue);
+    }
+    venue.run_until(Timestamp::from_seconds(1_000_000), &mut reports);
+    (sent, reports)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn the_venue_never_does_what_a_venue_may_not(
+        steps in prop::collection::vec(any_step(), 1..120), seed in any::<u64>(),
+    ) {
+        let (sent, reports) = play(venue(seed), &steps, |venue| venue);
+        let mut filled: HashMap<OrderId, i64> = HashMap::new();
+        let mut accepted = HashMap::new();
+        let mut over = HashMap::new();
+        let mut last_execution = 0;
+        for report in &reports {
+            match report {
+                VenueReport::Accepted { order, time } => {
+                    prop_assert!(*time >= sent[order].1.plus_nanos(5_000_000));
+                    prop_assert!(accepted.insert(*order, *time).is_none());
+                }
+                VenueReport::Filled { order, execution, price, quantity, fee, slippage, liquidity, time } => {
+                    let (sent, _) = &sent[order];
+                    prop_assert!(accepted[order] <= *time, "filled before it arrived");
+                    prop_assert!(!over.contains_key(order), "filled after its end");
+                    prop_assert!(quantity.units() > 0 && price.units() > 0 && price.units() % 5 == 0);
+                    *filled.entry(*order).or_default() += quantity.units();
+                    prop_assert!(filled[order] <= sent.quantity.units());
+                    if let crate::domain::OrderKind::Limit(limit) = sent.kind {
+                        match sent.side {
+                            Side::Buy => prop_assert!(*price <= limit),
+                            Side::Sell => prop_assert!(*price >= limit),
+                        }
+                    } else {
+                        prop_assert_eq!(*liquidity, Liquidity::Taker);
+                    }
+                    prop_assert!(*fee >= Decimal::ZERO && fee.scale() <= 8);
+                    let paid = Decimal::new(price.units() - 10_000, 2);
+                    let worse = if sent.side == Side::Buy { paid } else { -paid };
+                    prop_assert_eq!(*slippage, worse);
+                    prop_assert_eq!(execution.0, last_execution + 1);
+                    last_execution = execution.0;
+                }
+                VenueReport::Cancelled { order, time, .. } => {
+                    prop_assert!(accepted[order] <= *time);
+                    prop_assert!(over.insert(*order, *time).is_none());
+                    prop_assert!(filled.get(order).copied().unwrap_or(0) < sent[order].0.quantity.units());
+                }
+                VenueReport::Rejected { .. } => prop_assert!(false, "{:?}", report),
+                VenueReport::CancelRejected { .. } => {}
+            }
+        }
+        prop_assert_eq!(accepted.len(), sent.len(), "every order is answered");
+        let cancels = steps.iter().filter(|(_, step)| matches!(step, Step::Cancel(_))).count();
+        let answers = reports.iter().filter(|report| match report {
+            VenueReport::CancelRejected { .. } => true,
+            VenueReport::Cancelled { reason, .. } => reason.contains("request"),
+            _ => false,
+        }).count();
+        prop_assert_eq!(answers, cancels, "every cancel is answered");
+    }
+
+    #[test]
+    fn nothing_is_filled_while_no_price_is_known(
+        steps in prop::collection::vec(any_step(), 1..60), seed in any::<u64>(),
+    ) {
+        let blind: Vec<_> = steps
+            .into_iter()
+            .filter(|(_, step)| !matches!(step, Step::Quote { .. } | Step::Trade(..)))
+            .collect();
+        let (_, reports) = play(venue(seed), &blind, |venue| venue);
+        let fills = reports.iter().filter(|report| matches!(report, VenueReport::Filled { .. }));
+        prop_assert_eq!(fills.count(), 0);
+    }
+
+    #[test]
+    fn no_offer_is_used_beyond_its_size(
+        orders in prop::collection::vec((any::<bool>(), 1_i64..40, prop::option::of(1_995_i64..2_005)), 1..10),
+        sizes in (1_i64..50, 1_i64..50), trade in 1_i64..50, seed in any::<u64>(),
+    ) {
+        let mut venue = venue(seed);
+        let mut reports = Vec::new();
+        for (index, (buys, units, limit)) in orders.iter().enumerate() {
+            let side = if *buys { Side::Buy } else { Side::Sell };
+            let next = order(index as u64 + 1, side, *units, limit.map(|ticks| ticks * 5));
+            venue.submit(approved(next), None, Timestamp::ZERO);
+        }
+        venue.run_until(Timestamp::from_seconds(10), &mut reports);
+        let later = Timestamp::from_seconds(11);
+        let (bid, ask) = (Price::from_units(10_000), Price::from_units(10_005));
+        venue.on_quote(TITAN, (bid, Qty::from_units(sizes.0)), (ask, Qty::from_units(sizes.1)), later, &mut reports);
+        let taken = |reports: &[VenueReport], side: bool| -> i64 {
+            reports.iter().map(|report| match report {
+                VenueReport::Filled { order, quantity, .. }
+                    if orders[order.0 as usize - 1].0 == side => quantity.units(),
+                _ => 0,
+            }).sum()
+        };
+        prop_assert!(taken(&reports, true) <= sizes.1);
+        prop_assert!(taken(&reports, false) <= sizes.0);
+        // Orders whose limit the trade went beyond are filled whole; all others share its size.
+        reports.clear();
+        let middle = Price::from_units(2_002 * 5);
+        venue.on_trade(TITAN, middle, Qty::from_units(trade), later, &mut reports);
+        let shared: i64 = reports.iter().map(|report| match report {
+            VenueReport::Filled { order, quantity, .. } => {
+                let (buys, _, limit) = &orders[order.0 as usize - 1];
+                let beaten = limit.is_some_and(|ticks| if *buys { ticks > 2_002 } else { ticks < 2_002 });
+                if beaten { 0 } else { quantity.units() }
+            }
+            _ => 0,
+        }).sum();
+        prop_assert!(shared <= trade);
+    }
+
+    #[test]
+    fn the_same_seed_and_steps_give_the_same_reports_also_across_a_snapshot(
+        steps in prop::collection::vec(any_step(), 1..80), seed in any::<u64>(), stop in 0_usize..80,
+    ) {
+        let (_, first) = play(venue(seed), &steps, |venue| venue);
+        let mut count = 0;
+        let (_, second) = play(venue(seed), &steps, |venue| {
+            count += 1;
+            if count != stop {
+                return venue;
+            }
+            let state = venue.to_state();
+            let text = serde_json::to_string(&state).unwrap();
+            let read: PaperVenueState = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, state);
+            PaperVenue::from_state(terms(), read, |_| Some((TITAN, instrument(1)))).unwrap()
+        });
+        prop_assert_eq!(first, second);
+    }
+}

@@ -1,0 +1,151 @@
+//! Batches the ticks of tapes and of the simulator and delivers them when they are due.
+//! Must run on a thread that may block: it sleeps, and it waits for room in the engine's queue.
+
+use std::mem;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::pace::{Due, Pacer};
+use super::sink::{FeedSink, SinkError};
+use super::spec::Speed;
+use crate::domain::time::NANOS_PER_SECOND;
+use crate::domain::{FeedStatus, Input, Tick};
+
+/// Most ticks in one batch.
+const BATCH_MAX: usize = 1_024;
+/// Ticks that come due within this time go out together.
+const STEP: Duration = Duration::from_millis(10);
+/// The longest sleep between two looks at the stop signal.
+const NAP: Duration = Duration::from_millis(20);
+
+/// What happens when the engine's queue is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WhenFull {
+    /// The feed waits: no tick may be lost.
+    Wait,
+    /// Ticks are dropped and counted, as on a live feed.
+    Drop,
+}
+
+/// The way out for ticks with a pace.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    sink: FeedSink,
+    stop: CancellationToken,
+    pacer: Pacer,
+    when_full: WhenFull,
+    batch: Vec<Input>,
+    woken: Instant,
+}
+
+impl Outlet {
+    /// An outlet that starts its pace with the first tick.
+    pub(super) fn new(
+        sink: FeedSink,
+        stop: CancellationToken,
+        speed: Speed,
+        when_full: WhenFull,
+    ) -> Self {
+        Self {
+            sink,
+            stop,
+            pacer: Pacer::new(speed),
+            when_full,
+            batch: Vec::with_capacity(BATCH_MAX),
+            woken: Instant::now(),
+        }
+    }
+
+    /// The way to the engine, for listings and counters.
+    pub(super) const fn sink(&self) -> &FeedSink {
+        &self.sink
+    }
+
+    /// Delivers a tick when it is due.
+    ///
+    /// # Errors
+    /// When the engine is gone or the feed was stopped.
+    pub(super) fn deliver(&mut self, tick: Tick) -> Result<(), SinkError> {
+        match self.pacer.due(tick.event_time, self.woken) {
+            Due::Now => {}
+            Due::At(moment) => self.wait(moment)?,
+            Due::AfterGap(moment, nanos) => {
+                info!(
+                    silence_s = nanos / NANOS_PER_SECOND,
+                    until = %tick.event_time,
+                    "a long silence is passed over"
+                );
+                self.wait(moment)?;
+            }
+        }
+        self.deliver_now(tick)
+    }
+
+    /// Delivers a tick with no regard to its time.
+    ///
+    /// # Errors
+    /// When the engine is gone or the feed was stopped.
+    pub(super) fn deliver_now(&mut self, tick: Tick) -> Result<(), SinkError> {
+        self.batch.push(Input::Tick(tick));
+        if self.batch.len() >= BATCH_MAX {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is batched.
+    ///
+    /// # Errors
+    /// When the engine is gone or the feed was stopped.
+    pub(super) fn flush(&mut self) -> Result<(), SinkError> {
+        if self.stop.is_cancelled() {
+            return Err(SinkError::Closed);
+        }
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let inputs = mem::replace(&mut self.batch, Vec::with_capacity(BATCH_MAX));
+        match self.when_full {
+            WhenFull::Drop => self.sink.offer(Instant::now(), inputs),
+            WhenFull::Wait => self.send(inputs),
+        }
+    }
+
+    /// Tells how the feed is doing, after everything that is batched.
+    ///
+    /// # Errors
+    /// When the engine is gone or the feed was stopped.
+    pub(super) fn status(&mut self, status: FeedStatus) -> Result<(), SinkError> {
+        self.flush()?;
+        self.send(vec![Input::Feed {
+            feed: self.sink.feed(),
+            status,
+        }])
+    }
+
+    fn send(&self, inputs: Vec<Input>) -> Result<(), SinkError> {
+        self.sink
+            .send_while(Instant::now(), inputs, || !self.stop.is_cancelled())
+    }
+
+    fn wait(&mut self, due: Instant) -> Result<(), SinkError> {
+        if due <= self.woken {
+            return Ok(());
+        }
+        self.flush()?;
+        let target = due.max(self.woken + STEP);
+        loop {
+            let now = Instant::now();
+            if now >= target {
+                self.woken = now;
+                return Ok(());
+            }
+            if self.stop.is_cancelled() {
+                return Err(SinkError::Closed);
+            }
+            std::thread::sleep(target.duration_since(now).min(NAP));
+        }
+    }
+}

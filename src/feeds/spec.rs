@@ -1,0 +1,211 @@
+//! What a person writes to name a feed and its speed, and the options of a run.
+//! Must not open anything: a spec that parses may still name a file that is not there.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::error::FeedError;
+use super::kinds;
+use crate::config::Config;
+use crate::domain::{InstrumentKey, QuoteBasis, Timestamp};
+
+/// Which feed, as `sim`, `tickserver:ws://…`, `tape:PATH` or `binance:BTCUSDT,…`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FeedSpec {
+    /// The simulated exchange within this process.
+    Sim,
+    /// A tick server at this address.
+    TickServer(String),
+    /// A file of recorded ticks.
+    Tape(PathBuf),
+    /// Public market streams of Binance for these symbols, in upper case.
+    Binance(Vec<String>),
+}
+
+impl FromStr for FeedSpec {
+    type Err = FeedError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        kinds::parse(text)
+    }
+}
+
+impl fmt::Display for FeedSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Sim => "sim".to_owned(),
+            Self::TickServer(url) => format!("tickserver:{url}"),
+            Self::Tape(path) => format!("tape:{}", path.display()),
+            Self::Binance(symbols) => format!("binance:{}", symbols.join(",")),
+        };
+        formatter.pad(&text)
+    }
+}
+
+/// How fast event time runs against the wall clock, for tapes and the simulator.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Speed {
+    /// This many times as fast; finite and above zero.
+    Times(f64),
+    /// As fast as the engine takes it.
+    Max,
+}
+
+impl Speed {
+    /// The speed of the wall clock.
+    pub const LIVE: Self = Self::Times(1.0);
+}
+
+impl FromStr for Speed {
+    type Err = FeedError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.trim().eq_ignore_ascii_case("max") {
+            return Ok(Self::Max);
+        }
+        match text.trim().parse::<f64>() {
+            Ok(times) if times.is_finite() && times > 0.0 => Ok(Self::Times(times)),
+            _ => Err(FeedError::InvalidSpeed {
+                text: text.to_owned(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Speed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Times(times) => formatter.pad(&times.to_string()),
+            Self::Max => formatter.pad("max"),
+        }
+    }
+}
+
+/// How a feed is run.
+#[derive(Debug, Clone)]
+pub struct FeedOptions {
+    /// Seed of the simulator and of reconnect jitter.
+    pub seed: u64,
+    /// How fast tapes and the simulator run; live feeds ignore it.
+    pub speed: Speed,
+    /// Which side of a quote makes the candles of a tape of quotes.
+    pub basis: QuoteBasis,
+    /// Simulator: follow the script instead of walking without end.
+    pub scenario: bool,
+    /// End with an error at the first bad row or frame instead of counting it.
+    pub strict: bool,
+    /// Simulator: event time after which it ends.
+    pub duration_ns: Option<i64>,
+    /// Simulator: event time of the first tick; the wall clock where `None`.
+    pub start: Option<Timestamp>,
+    /// Tape: an instrument's rows before this event time are known already; they are delivered
+    /// without pacing, and the engine refuses them.
+    pub resume: HashMap<InstrumentKey, Timestamp>,
+    /// Instruments, hosts and parameters of the simulator.
+    pub config: Arc<Config>,
+}
+
+impl FeedOptions {
+    /// A run at the speed of the wall clock with the seed of `config`.
+    pub fn new(config: Arc<Config>) -> Self {
+        Self {
+            seed: config.seed,
+            speed: Speed::LIVE,
+            basis: QuoteBasis::Mid,
+            scenario: false,
+            strict: false,
+            duration_ns: None,
+            start: None,
+            resume: HashMap::new(),
+            config,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specs_read_and_show() {
+        let cases: &[(&str, &str)] = &[
+            ("sim", "sim"),
+            ("tape:ticks/a b.csv.gz", "tape:ticks/a b.csv.gz"),
+            (
+                "tickserver:ws://127.0.0.1:9001/ws",
+                "tickserver:ws://127.0.0.1:9001/ws",
+            ),
+            ("tickserver:ws://host:9001", "tickserver:ws://host:9001/ws"),
+            ("tickserver", "tickserver:ws://127.0.0.1:9001/ws"),
+            (
+                "binance:btcusdt, ETHUSDT,BTCUSDT",
+                "binance:BTCUSDT,ETHUSDT",
+            ),
+        ];
+        for (text, shown) in cases {
+            let spec: FeedSpec = text.parse().expect(text);
+            assert_eq!(spec.to_string(), *shown);
+            assert_eq!(spec.to_string().parse(), Ok(spec), "{text} twice");
+        }
+    }
+
+    #[test]
+    fn a_wrong_spec_names_the_nearest_kind_and_an_example() {
+        let cases: &[(&str, &str)] = &[
+            (
+                "tpae:x.csv",
+                "`tpae:x.csv` is not a feed; did you mean `tape`? Write for example tape:ticks.csv.gz",
+            ),
+            (
+                "",
+                "`` is not a feed; did you mean `sim`? Write for example sim",
+            ),
+            (
+                "tape",
+                "feed `tape`: the path is missing; write for example tape:ticks.csv.gz",
+            ),
+            (
+                "sim:3",
+                "feed `sim:3`: nothing may follow the name; write for example sim",
+            ),
+            (
+                "tickserver:http://h:1",
+                "feed `tickserver:http://h:1`: the address must begin with ws:// or wss://; \
+                 write for example tickserver:ws://127.0.0.1:9001/ws",
+            ),
+            (
+                "binance:BTC/USDT",
+                "feed `binance:BTC/USDT`: `BTC/USDT` is not a symbol; \
+                 write for example binance:BTCUSDT,ETHUSDT",
+            ),
+            (
+                "binance:",
+                "feed `binance:`: no symbol is named; write for example binance:BTCUSDT,ETHUSDT",
+            ),
+        ];
+        for (text, message) in cases {
+            let error = text.parse::<FeedSpec>().expect_err(text);
+            assert_eq!(error.to_string(), *message);
+        }
+    }
+
+    #[test]
+    fn speeds() {
+        let cases: &[(&str, Option<Speed>)] = &[
+            ("1", Some(Speed::LIVE)),
+            ("0.5", Some(Speed::Times(0.5))),
+            ("max", Some(Speed::Max)),
+            ("0", None),
+            ("-1", None),
+            ("NaN", None),
+            ("inf", None),
+            ("fast", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(text.parse::<Speed>().ok(), *expected, "{text}");
+        }
+    }
+}

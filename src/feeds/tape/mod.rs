@@ -1,0 +1,215 @@
+//! Recorded ticks from a CSV file, plain, gzip or zstd, at the pace of their event times.
+//! Must not judge lateness: a row whose time runs back is delivered as it stands, and the engine
+//! decides; only rows that cannot be read are skipped and counted.
+
+mod open;
+mod row;
+mod scan;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::complaints::Complaints;
+use super::error::FeedError;
+use super::listing;
+use super::outlet::{Outlet, WhenFull};
+use super::sink::FeedSink;
+use super::spec::FeedOptions;
+use crate::domain::{
+    CandleSource, FeedStatus, Instrument, InstrumentId, InstrumentKey, Tick, Timestamp,
+};
+
+pub use row::{Row, RowError, TapeReader};
+pub use scan::instruments;
+
+/// The exchange of instruments that a tape brings along.
+pub const EXCHANGE: &str = "TAPE";
+
+/// Plays a tape to its end.
+///
+/// # Errors
+/// When the file cannot be opened, lacks columns or is damaged, and at the first bad row of a
+/// strict run.
+pub(super) async fn run(
+    path: PathBuf,
+    options: FeedOptions,
+    sink: FeedSink,
+    stop: CancellationToken,
+) -> Result<(), FeedError> {
+    let feed = path.display().to_string();
+    tokio::task::spawn_blocking(move || play(&path, &options, sink, stop))
+        .await
+        .unwrap_or_else(|error| {
+            Err(FeedError::Failed {
+                feed,
+                reason: error.to_string(),
+            })
+        })
+}
+
+fn play(
+    path: &Path,
+    options: &FeedOptions,
+    sink: FeedSink,
+    stop: CancellationToken,
+) -> Result<(), FeedError> {
+    let mut reader = TapeReader::open(path)?;
+    let mut slots = Slots::new(
+        path,
+        reader.candle_source(options.basis),
+        options,
+        sink.clone(),
+    );
+    let mut outlet = Outlet::new(sink, stop, options.speed, WhenFull::Wait);
+    let mut complaints = Complaints::new(path.display().to_string(), options.strict);
+    outlet.status(FeedStatus::Live)?;
+    let played = deliver_all(&mut reader, &mut slots, &mut outlet, &mut complaints);
+    complaints.summarise(reader.rows());
+    // What was read before the damage is good, and an engine that ends here should have it.
+    if !matches!(played, Err(FeedError::Stopped(_))) {
+        outlet.flush()?;
+    }
+    played?;
+    outlet.status(FeedStatus::Ended)?;
+    Ok(())
+}
+
+fn deliver_all(
+    reader: &mut TapeReader,
+    slots: &mut Slots<'_>,
+    outlet: &mut Outlet,
+    complaints: &mut Complaints,
+) -> Result<(), FeedError> {
+    while let Some(row) = reader.next_row()? {
+        let slot = match slots.of(row.symbol()) {
+            Ok(slot) => slot,
+            Err(SlotError::Row(error)) => {
+                complaints.report(outlet.sink(), format_args!(":{}", row.line()), error)?;
+                continue;
+            }
+            Err(SlotError::Feed(error)) => return Err(error),
+        };
+        match row.decode(slot.price_scale, slot.quantity_scale) {
+            Ok((event_time, body)) => {
+                let tick = Tick {
+                    instrument: slot.id,
+                    event_time,
+                    body,
+                };
+                if event_time < slot.resume {
+                    outlet.deliver_now(tick)?;
+                } else {
+                    outlet.deliver(tick)?;
+                }
+            }
+            Err(error) => {
+                complaints.report(outlet.sink(), format_args!(":{}", row.line()), error)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    id: InstrumentId,
+    price_scale: u8,
+    quantity_scale: u8,
+    resume: Timestamp,
+}
+
+enum SlotError {
+    Row(RowError),
+    Feed(FeedError),
+}
+
+/// The instruments of a tape by the bytes of their symbol, listed when first seen.
+struct Slots<'a> {
+    path: &'a Path,
+    source: CandleSource,
+    options: &'a FeedOptions,
+    sink: FeedSink,
+    by_symbol: HashMap<Vec<u8>, Slot>,
+    scanned: Option<Vec<Instrument>>,
+    last: Option<Slot>,
+    last_symbol: Vec<u8>,
+}
+
+impl<'a> Slots<'a> {
+    fn new(path: &'a Path, source: CandleSource, options: &'a FeedOptions, sink: FeedSink) -> Self {
+        Self {
+            path,
+            source,
+            options,
+            sink,
+            by_symbol: HashMap::new(),
+            scanned: None,
+            last: None,
+            last_symbol: Vec::new(),
+        }
+    }
+
+    /// Most rows are of the symbol of the row before, which costs no hash.
+    fn of(&mut self, symbol: Option<&[u8]>) -> Result<Slot, SlotError> {
+        let bytes = symbol.unwrap_or_default();
+        if let Some(slot) = self.last
+            && self.last_symbol == bytes
+        {
+            return Ok(slot);
+        }
+        let slot = match self.by_symbol.get(bytes) {
+            Some(slot) => *slot,
+            None => {
+                let slot = self.list(symbol)?;
+                self.by_symbol.insert(bytes.to_vec(), slot);
+                slot
+            }
+        };
+        self.last = Some(slot);
+        self.last_symbol.clear();
+        self.last_symbol.extend_from_slice(bytes);
+        Ok(slot)
+    }
+
+    fn list(&mut self, symbol: Option<&[u8]>) -> Result<Slot, SlotError> {
+        let key = scan::key(self.path, symbol).map_err(SlotError::Row)?;
+        let in_force = match self.sink.find(&key) {
+            Some(listed) => listed,
+            None => {
+                let instrument = self.instrument(&key).map_err(SlotError::Feed)?;
+                self.sink
+                    .list_as(instrument)
+                    .map_err(|error| SlotError::Feed(error.into()))?
+            }
+        };
+        let (id, instrument): (InstrumentId, Arc<Instrument>) = in_force;
+        let resume = self.options.resume.get(&key).copied();
+        Ok(Slot {
+            id,
+            price_scale: instrument.price_scale,
+            quantity_scale: instrument.quantity_scale,
+            resume: resume.unwrap_or(Timestamp::MIN),
+        })
+    }
+
+    /// Configured where it is; else as the whole file has it, which takes one more reading.
+    fn instrument(&mut self, key: &InstrumentKey) -> Result<Instrument, FeedError> {
+        let config = &self.options.config;
+        if let Some(made) = listing::configured(config, EXCHANGE, key.token(), self.source) {
+            return made;
+        }
+        let known = match &mut self.scanned {
+            Some(known) => known,
+            empty => empty.insert(scan::instruments(self.path, self.options)?),
+        };
+        known
+            .iter()
+            .find(|instrument| instrument.key == *key)
+            .cloned()
+            // Every row of it is bad, so its scales do not matter.
+            .map_or_else(|| Ok(scan::inferred(key.clone(), 0, 0, self.source)), Ok)
+    }
+}

@@ -1,0 +1,119 @@
+//! Moving average convergence and divergence of closes.
+//! Must not choose a seeding of its own: `smoothing` has the one convention.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Bar, Timestamp};
+
+use super::definition::{Definition, Indicator, Output, Parameter, Registered};
+use super::smoothing::{Smoothed, Smoother};
+use super::spec::IndicatorSpec;
+
+/// MACD, its signal line and their difference, all in price units (Gerald Appel).
+///
+/// MACD is the fast less the slow EMA of closes; the signal line is the EMA of MACD. Each of the
+/// three EMAs begins as the plain mean of its own first inputs (Stock.Indicators; TA-Lib starts
+/// the fast one later, to the same values after the warm-up). MACD is ready at bar number
+/// `slow`, the others at `slow + signal - 1`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Macd {
+    fast: Smoother<1>,
+    slow: Smoother<1>,
+    signal: Smoother<1>,
+}
+
+/// What a bar makes of a [`Macd`].
+#[derive(Debug)]
+pub struct MacdNext {
+    fast: Smoothed<1>,
+    slow: Smoothed<1>,
+    signal: Option<Smoothed<1>>,
+}
+
+impl Macd {
+    /// With the periods of the fast, the slow and the signal average.
+    pub fn new(fast: usize, slow: usize, signal: usize) -> Self {
+        Self {
+            fast: Smoother::exponential(fast),
+            slow: Smoother::exponential(slow),
+            signal: Smoother::exponential(signal),
+        }
+    }
+}
+
+impl Indicator for Macd {
+    /// MACD, signal line, histogram.
+    type Values = [Option<f64>; 3];
+    type Next = MacdNext;
+
+    #[inline]
+    fn step(&self, bar: &Bar, _: Timestamp) -> (MacdNext, [Option<f64>; 3]) {
+        let close = bar.close.as_f64();
+        let fast = self.fast.step([close]);
+        let slow = self.slow.step([close]);
+        let (Some([fast_mean]), Some([slow_mean])) =
+            (self.fast.means(&fast), self.slow.means(&slow))
+        else {
+            let next = MacdNext {
+                fast,
+                slow,
+                signal: None,
+            };
+            return (next, [None; 3]);
+        };
+        let macd = fast_mean - slow_mean;
+        let signal = self.signal.step([macd]);
+        let line = self.signal.means(&signal).map(|[mean]| mean);
+        let next = MacdNext {
+            fast,
+            slow,
+            signal: Some(signal),
+        };
+        (next, [Some(macd), line, line.map(|line| macd - line)])
+    }
+
+    #[inline]
+    fn commit(&mut self, _: &Bar, next: MacdNext) {
+        self.fast.commit(next.fast);
+        self.slow.commit(next.slow);
+        if let Some(signal) = next.signal {
+            self.signal.commit(signal);
+        }
+    }
+}
+
+impl Registered for Macd {
+    const DEFINITION: Definition = Definition {
+        name: "MACD",
+        parameters: &[
+            Parameter::Period {
+                least: 1,
+                default: 12,
+            },
+            Parameter::Period {
+                least: 2,
+                default: 26,
+            },
+            Parameter::Period {
+                least: 1,
+                default: 9,
+            },
+        ],
+        increasing: 2,
+        outputs: &[
+            Output::price(""),
+            Output::price("SIGNAL"),
+            Output::price("HISTOGRAM"),
+        ],
+    };
+
+    fn from_spec(spec: &IndicatorSpec) -> Self {
+        Self::new(spec.period(0), spec.period(1), spec.period(2))
+    }
+
+    fn has_shape_of(&self, fresh: &Self) -> bool {
+        self.fast.has_shape_of(&fresh.fast)
+            && self.slow.has_shape_of(&fresh.slow)
+            && self.signal.has_shape_of(&fresh.signal)
+    }
+}

@@ -1,0 +1,85 @@
+//! Wilder's relative strength index of closes.
+//! Must not give an extreme where nothing moved.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Bar, Timestamp};
+
+use super::definition::{Definition, Indicator, Output, Parameter, Registered};
+use super::number::to_f64;
+use super::smoothing::{Smoothed, Smoother};
+use super::spec::IndicatorSpec;
+
+/// Wilder's RSI, 0 to 100 (J. Welles Wilder, "New Concepts in Technical Trading Systems", 1978).
+///
+/// Average gain and loss begin as plain means of the first `period` changes, so it is ready at
+/// bar number `period + 1` (as Wilder, StockCharts, TA-Lib and Stock.Indicators). Where prices
+/// stood still throughout it is 50, the middle; others give 0 or 100 there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rsi {
+    previous_close: Option<i64>,
+    gain_and_loss: Smoother<2>,
+}
+
+impl Rsi {
+    /// Over `period` changes; zero is taken as one.
+    pub fn new(period: usize) -> Self {
+        Self {
+            previous_close: None,
+            gain_and_loss: Smoother::wilder(period),
+        }
+    }
+}
+
+impl Indicator for Rsi {
+    type Values = Option<f64>;
+    type Next = Option<Smoothed<2>>;
+
+    #[inline]
+    fn step(&self, bar: &Bar, _: Timestamp) -> (Self::Next, Option<f64>) {
+        let Some(previous) = self.previous_close else {
+            return (None, None);
+        };
+        let change = bar.close.units().saturating_sub(previous);
+        let gain = to_f64(change.max(0));
+        let loss = gain - to_f64(change);
+        let next = self.gain_and_loss.step([gain, loss]);
+        let value = self.gain_and_loss.means(&next).map(|[gain, loss]| {
+            let total = gain + loss;
+            if total > 0.0 {
+                100.0 * gain / total
+            } else {
+                50.0
+            }
+        });
+        (Some(next), value)
+    }
+
+    #[inline]
+    fn commit(&mut self, bar: &Bar, next: Self::Next) {
+        self.previous_close = Some(bar.close.units());
+        if let Some(next) = next {
+            self.gain_and_loss.commit(next);
+        }
+    }
+}
+
+impl Registered for Rsi {
+    const DEFINITION: Definition = Definition {
+        name: "RSI",
+        parameters: &[Parameter::Period {
+            least: 1,
+            default: 14,
+        }],
+        increasing: 0,
+        outputs: &[Output::plain("")],
+    };
+
+    fn from_spec(spec: &IndicatorSpec) -> Self {
+        Self::new(spec.period(0))
+    }
+
+    fn has_shape_of(&self, fresh: &Self) -> bool {
+        self.gain_and_loss.has_shape_of(&fresh.gain_and_loss)
+    }
+}

@@ -1,0 +1,100 @@
+//! Exponential smoothing seeded with a plain mean: the core of EMA, MACD, RSI, ATR and ADX.
+//! Must not know what is smoothed.
+
+use serde::{Deserialize, Serialize};
+
+use super::number::count_to_f64;
+
+/// `N` series smoothed side by side with one weight.
+///
+/// The first value is the mean of the first `period` inputs (as Wilder, StockCharts, TA-Lib and
+/// the reference tables do); from then on `value * (1 - weight) + input * weight`. That form has
+/// two dependent operations a bar rather than the three of `value + weight * (input - value)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "Smoothed<N>: Serialize",
+    deserialize = "Smoothed<N>: Deserialize<'de>"
+))]
+pub(super) struct Smoother<const N: usize> {
+    period: usize,
+    weight: f64,
+    keep: f64,
+    state: Smoothed<N>,
+}
+
+/// What changes with an input: sums until there are `period` inputs, means after that.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "[f64; N]: Serialize",
+    deserialize = "[f64; N]: Deserialize<'de>"
+))]
+pub struct Smoothed<const N: usize> {
+    count: usize,
+    values: [f64; N],
+}
+
+impl<const N: usize> Smoother<N> {
+    /// With the weight `2 / (period + 1)` of an exponential moving average.
+    pub(super) fn exponential(period: usize) -> Self {
+        let period = period.max(1);
+        Self::with_weight(period, 2.0 / count_to_f64(period + 1))
+    }
+
+    /// With Wilder's weight `1 / period`.
+    pub(super) fn wilder(period: usize) -> Self {
+        let period = period.max(1);
+        Self::with_weight(period, 1.0 / count_to_f64(period))
+    }
+
+    const fn with_weight(period: usize, weight: f64) -> Self {
+        Self {
+            period,
+            weight,
+            keep: 1.0 - weight,
+            state: Smoothed {
+                count: 0,
+                values: [0.0; N],
+            },
+        }
+    }
+
+    /// The state after `inputs`.
+    #[inline]
+    pub(super) fn step(&self, inputs: [f64; N]) -> Smoothed<N> {
+        let Smoothed { count, mut values } = self.state;
+        if count >= self.period {
+            for (value, input) in values.iter_mut().zip(inputs) {
+                *value = *value * self.keep + input * self.weight;
+            }
+            return Smoothed { count, values };
+        }
+        let count = count + 1;
+        for (value, input) in values.iter_mut().zip(inputs) {
+            *value += input;
+            if count == self.period {
+                *value /= count_to_f64(count);
+            }
+        }
+        Smoothed { count, values }
+    }
+
+    /// The means in `state`, once there are enough inputs.
+    #[inline]
+    pub(super) fn means(&self, state: &Smoothed<N>) -> Option<[f64; N]> {
+        (state.count >= self.period).then_some(state.values)
+    }
+
+    /// Keeps a state that [`step`](Self::step) gave.
+    #[inline]
+    pub(super) fn commit(&mut self, state: Smoothed<N>) {
+        self.state = state;
+    }
+
+    /// Whether a smoother from outside can stand in for `fresh`.
+    pub(super) fn has_shape_of(&self, fresh: &Self) -> bool {
+        self.period == fresh.period
+            && self.weight.to_bits() == fresh.weight.to_bits()
+            && self.keep.to_bits() == fresh.keep.to_bits()
+            && self.state.count <= self.period
+    }
+}
