@@ -10,6 +10,7 @@ mod error;
 mod export;
 mod instruments;
 mod man;
+mod names;
 mod run;
 mod shot;
 mod tickserver;
@@ -24,7 +25,7 @@ use clap::Parser;
 pub use args::{
     BenchArgs, BenchKind, Cli, CliCommand, CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs,
     ExportArgs, ExportFormat, ExportKind, GlobalArgs, InitArgs, InstrumentsArgs, LogLevel, ManArgs,
-    RunArgs, ShotArgs, ShowArgs, SourceArgs, Speed, SummaryFormat, TickserverArgs,
+    RunArgs, ShotArgs, ShowArgs, SourceArgs, SummaryFormat, TickserverArgs,
 };
 pub use error::CliError;
 
