@@ -1,3 +1,6 @@
+//! The paper venue under random orders and ticks.
+//! Must not depend on the order in which cases are drawn.
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;

@@ -1,3 +1,6 @@
+//! The paper venue, case by case.
+//! Must not go through risk or the engine.
+
 use rust_decimal::Decimal;
 
 use super::fixture::*;

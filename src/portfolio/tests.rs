@@ -1,3 +1,6 @@
+//! The ledger, case by case and under random fills.
+//! Must not go through the venue or the engine.
+
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

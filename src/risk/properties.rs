@@ -1,3 +1,6 @@
+//! The guardian under random accounts and orders.
+//! Must not depend on the order in which cases are drawn.
+
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

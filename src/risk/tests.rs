@@ -1,3 +1,6 @@
+//! The guardian, check by check.
+//! Must not go through the venue or the engine.
+
 use rust_decimal::Decimal;
 
 use super::fixture::*;
