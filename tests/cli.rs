@@ -23,7 +23,22 @@ fn bad_configuration_names_place_key_and_remedy_and_exits_with_2() {
         &'static [&'static str],
         &'static [&'static str],
     );
-    let cases: [Case; 9] = [
+    let cases: [Case; 11] = [
+        (
+            "feeds = [\"sim\", \"tpae:x\"]\n",
+            &[],
+            &["config", "check"],
+            &["config.toml:1:1: feeds: `tpae:x` is not a feed; did you mean `tape`?"],
+        ),
+        (
+            "indicators = [\"SMA:9\", \"SNA:9\"]\n[[strategy]]\nkind = \"crosover\"\n",
+            &[],
+            &["config", "show"],
+            &[
+                "config.toml:1:1: indicators: ",
+                "config.toml:3:1: strategy.0.kind: ",
+            ],
+        ),
         (
             "[risk]\nmax_notionl_percent = 5\n",
             &[],
@@ -102,7 +117,11 @@ fn bad_usage_exits_with_2_and_failure_with_1() {
     let cases: [(&[&str], i32, &str); 11] = [
         (&["conifg"], 2, "config"),
         (&["--no-such-flag"], 2, "--no-such-flag"),
-        (&["--speed", "0"], 2, "whole number from 1, or max"),
+        (
+            &["--speed", "0"],
+            2,
+            "a number above zero such as 1 or 10, or max",
+        ),
         (&["--duration", "soon"], 2, "90s"),
         (&["--start", "yesterday"], 2, "RFC 3339"),
         (&["--instrument", "TITAN"], 2, "EXCHANGE:TOKEN"),

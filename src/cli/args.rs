@@ -2,14 +2,15 @@
 //! Must not do anything with it but turn it into types.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::error::CliError;
+use super::names;
 use crate::config::{self, Loaded, Override, Sources};
 use crate::domain::{InstrumentKey, QuoteBasis, Timestamp};
+use crate::feeds::Speed;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -347,29 +348,6 @@ pub struct ShotArgs {
     pub source: SourceArgs,
 }
 
-/// Pace of a recorded or simulated feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speed {
-    /// This many times as fast as it happened.
-    Times(u32),
-    /// As fast as the engine takes it.
-    Max,
-}
-
-impl FromStr for Speed {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "max" {
-            return Ok(Self::Max);
-        }
-        match text.parse() {
-            Ok(times @ 1..) => Ok(Self::Times(times)),
-            _ => Err("write a whole number from 1, or max".to_owned()),
-        }
-    }
-}
-
 /// Form of the summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SummaryFormat {
@@ -478,7 +456,9 @@ impl GlobalArgs {
             overrides.push(flag("--set", key.trim(), value.trim()));
         }
         let sources = Sources::from_process(self.config.clone(), overrides);
-        Ok(config::load(&sources)?)
+        let loaded = config::load(&sources)?;
+        names::check(&loaded)?;
+        Ok(loaded)
     }
 
     /// The folder of the store.
@@ -545,16 +525,13 @@ mod tests {
     }
 
     #[test]
-    fn reads_times_paces_and_sizes() {
+    fn reads_times_and_sizes() {
         assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(parse_duration("1h30m"), Ok(Duration::from_secs(5_400)));
         assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
         for text in ["0s", "-1s", "soon", "", "90"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
-        assert_eq!("max".parse(), Ok(Speed::Max));
-        assert_eq!("60".parse(), Ok(Speed::Times(60)));
-        assert!("0".parse::<Speed>().is_err());
         assert_eq!(parse_size("160x50"), Ok((160, 50)));
         assert!(parse_size("160x0").is_err());
     }

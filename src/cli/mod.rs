@@ -10,6 +10,7 @@ mod error;
 mod export;
 mod instruments;
 mod man;
+mod names;
 mod run;
 mod shot;
 mod tickserver;
@@ -24,7 +25,7 @@ use clap::Parser;
 pub use args::{
     BenchArgs, BenchKind, Cli, CliCommand, CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs,
     ExportArgs, ExportFormat, ExportKind, GlobalArgs, InitArgs, InstrumentsArgs, LogLevel, ManArgs,
-    RunArgs, ShotArgs, ShowArgs, SourceArgs, Speed, SummaryFormat, TickserverArgs,
+    RunArgs, ShotArgs, ShowArgs, SourceArgs, SummaryFormat, TickserverArgs,
 };
 pub use error::CliError;
 
@@ -85,10 +86,15 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
 
 fn report(error: &CliError, chain: bool, err: &mut dyn Write) {
     // Nothing is left to tell if stderr is gone too.
-    let _ = writeln!(err, "titan-tui: {error}");
+    let line = error.to_string();
+    let _ = writeln!(err, "titan-tui: {line}");
     let mut cause = error.source();
     while let (true, Some(inner)) = (chain, cause) {
-        let _ = writeln!(err, "  caused by: {inner}");
+        let text = inner.to_string();
+        // Most lines end with their first cause already.
+        if !line.contains(&text) {
+            let _ = writeln!(err, "  caused by: {text}");
+        }
         cause = inner.source();
     }
 }

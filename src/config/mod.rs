@@ -1,6 +1,7 @@
 //! Typed configuration: its defaults, where it is read from, its checking and its documentation.
 //! Must not use any other folder of this project: it stands below them all.
 
+mod builder;
 mod check;
 mod document;
 mod error;

@@ -143,7 +143,10 @@ impl Qty {
 
 impl Price {
     /// As a float in minor units, for indicators only.
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "the nearest float is what a formula takes"
+    )]
     pub const fn as_f64(self) -> f64 {
         self.0 as f64
     }

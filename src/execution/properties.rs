@@ -1,5 +1,5 @@
-//! What a venue may never do, over random orders and markets.
-//! Must not look inside the venue: it goes by the reports alone.
+//! The paper venue under random orders and ticks.
+//! Must not depend on the order in which cases are drawn.
 
 use std::collections::HashMap;
 

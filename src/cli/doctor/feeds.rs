@@ -2,11 +2,13 @@
 //! Must not read from a feed: that is the feed's own work.
 
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use super::net::{connect, host_and_port};
 use super::{Finding, Verdict};
 use crate::config::Config;
+use crate::feeds::FeedSpec;
 
 const TICKSERVER_LIMIT: Duration = Duration::from_secs(1);
 const VENUE_LIMIT: Duration = Duration::from_secs(2);
@@ -14,41 +16,32 @@ const VENUE_LIMIT: Duration = Duration::from_secs(2);
 const CHECK: &str = "feed";
 
 pub(super) fn check(feed: &str, config: &Config) -> Finding {
-    let (kind, rest) = feed.split_once(':').unwrap_or((feed, ""));
-    match kind {
-        "sim" => Finding::ok(CHECK, "sim needs nothing"),
-        "tape" => check_tape(rest),
-        "tickserver" => {
-            let url = if rest.is_empty() {
-                "ws://127.0.0.1:9001/ws"
-            } else {
-                rest
-            };
+    match feed.parse() {
+        Ok(FeedSpec::Sim) => Finding::ok(CHECK, "sim needs nothing"),
+        Ok(FeedSpec::Tape(path)) => check_tape(&path),
+        Ok(FeedSpec::TickServer(url)) => {
             let remedy = "start it with `titan-tui tickserver`, or correct its address";
-            check_server(feed, url, TICKSERVER_LIMIT, remedy)
+            check_server(feed, &url, TICKSERVER_LIMIT, remedy)
         }
-        "binance" => {
+        Ok(FeedSpec::Binance(_)) => {
             let remedy = "check the network and binance.stream_url";
             check_server(feed, &config.binance.stream_url, VENUE_LIMIT, remedy)
         }
-        _ => {
-            let detail = format!("{feed:?} is no feed");
-            let remedy = "write sim, tape:PATH, tickserver:ws://HOST:PORT/ws or binance:SYMBOL";
-            Finding::new(CHECK, Verdict::Fail, detail, remedy)
-        }
+        Err(error) => Finding::new(CHECK, Verdict::Fail, error.to_string(), "correct feeds"),
     }
 }
 
-fn check_tape(path: &str) -> Finding {
+fn check_tape(path: &Path) -> Finding {
+    let shown = path.display();
     let readable = File::open(path).and_then(|file| file.metadata());
     match readable {
         Ok(metadata) if metadata.is_dir() => {
-            let detail = format!("tape {path} is a folder");
+            let detail = format!("tape {shown} is a folder");
             Finding::new(CHECK, Verdict::Fail, detail, "name a file in it")
         }
-        Ok(metadata) => Finding::ok(CHECK, format!("tape {path}, {} bytes", metadata.len())),
+        Ok(metadata) => Finding::ok(CHECK, format!("tape {shown}, {} bytes", metadata.len())),
         Err(error) => {
-            let detail = format!("tape {path} cannot be read: {error}");
+            let detail = format!("tape {shown} cannot be read: {error}");
             Finding::new(CHECK, Verdict::Fail, detail, "correct the path")
         }
     }
