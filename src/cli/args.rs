@@ -243,7 +243,7 @@ pub struct TickserverArgs {
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Examples:\n  titan-tui export candles --instrument SIM:TITAN --tf 60\n  \
-    titan-tui export fills --format json --output fills.json"
+    titan-tui export fills --format jsonl --output fills.jsonl"
 )]
 pub struct ExportArgs {
     /// What to write
@@ -294,7 +294,7 @@ pub enum ExportFormat {
     /// Comma-separated values with a header
     Csv,
     /// One JSON object a line
-    Json,
+    Jsonl,
 }
 
 /// Arguments of `instruments`.
@@ -311,8 +311,8 @@ pub struct InstrumentsArgs {
 /// Arguments of `bench`.
 #[derive(Debug, Clone, Args)]
 pub struct BenchArgs {
-    /// What to measure
-    pub kind: BenchKind,
+    /// What to measure; everything where it is left out
+    pub kind: Option<BenchKind>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -12,6 +12,7 @@ mod instruments;
 mod man;
 mod names;
 mod run;
+mod session;
 mod shot;
 mod tickserver;
 

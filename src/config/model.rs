@@ -174,7 +174,7 @@ impl Default for MarketConfig {
     fn default() -> Self {
         Self {
             reorder_window_ms: 300,
-            close_grace_ms: 200,
+            close_grace_ms: 700,
             timeframes_s: vec![60, 120, 180, 300],
         }
     }

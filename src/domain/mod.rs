@@ -22,7 +22,9 @@ pub use decision::{Check, Decision, DenialReason, OrderIntent};
 pub use event::{Account, Event, EventBody, IndicatorSlot};
 pub use feed::{FeedId, FeedStatus};
 pub use fill::{ExecutionId, Fill, Liquidity};
-pub use instrument::{CandleSource, Instrument, InstrumentId, InstrumentKey, QuoteBasis, Session};
+pub use instrument::{
+    CandleSource, Instrument, InstrumentId, InstrumentKey, InstrumentKeyError, QuoteBasis, Session,
+};
 pub use market::MarketUpdate;
 pub use number::{NumberError, Price, Qty, Real};
 pub use order::{

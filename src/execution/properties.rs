@@ -1,5 +1,5 @@
-//! The paper venue under random orders and ticks.
-//! Must not depend on the order in which cases are drawn.
+//! What a venue may never do, over random orders and markets.
+//! Must not look inside the venue: it goes by the reports alone.
 
 use std::collections::HashMap;
 

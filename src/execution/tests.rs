@@ -1,5 +1,5 @@
-//! The paper venue, case by case.
-//! Must not go through risk or the engine.
+//! The rules of the paper venue by example.
+//! Must not depend on random latency, except where latency is the point.
 
 use rust_decimal::Decimal;
 
@@ -264,9 +264,20 @@ fn the_journal_puts_orders_back_where_they_stood() {
     restore(2, OrderState::Submitted, 0);
     restore(3, OrderState::CancelPending, 0);
     restore(4, OrderState::Unknown, 5);
+    let immediate = Order {
+        time_in_force: TimeInForce::Ioc,
+        state: OrderState::PartiallyFilled,
+        filled: Qty::from_units(1),
+        ..order(5, Side::Buy, 10, Some(10_000))
+    };
+    assert!(
+        stage
+            .venue
+            .restore_order(approved(immediate), None, at(100))
+    );
     stage.venue.resume_after(ExecutionId(41));
     stage.run(200);
-    assert_eq!(stage.said(), "A2, C3, A4");
+    assert_eq!(stage.said(), "A2, C3, A4, C5");
     stage.quote((9_990, 0), (10_000, 0), 201);
     assert!(matches!(
         stage.reports.first(),
@@ -281,6 +292,27 @@ fn the_journal_puts_orders_back_where_they_stood() {
         ..order(2, Side::Buy, 10, None)
     };
     assert!(!stage.venue.restore_order(approved(nowhere), None, at(0)));
+}
+
+#[test]
+fn a_tick_older_than_the_arrival_fills_no_earlier_than_it() {
+    let mut stage = Stage::new();
+    stage.submit(order(1, Side::Buy, 10, None), 0);
+    stage.run(10);
+    stage.trade(10_000, 0, 7);
+    assert!(matches!(
+        stage.reports.last(),
+        Some(VenueReport::Filled { time, .. }) if *time == at(10)
+    ));
+}
+
+#[test]
+fn a_sale_never_goes_below_one_tick() {
+    let mut stage = Stage::new();
+    stage.quote((5, 0), (10, 0), 0);
+    stage.submit(order(1, Side::Sell, 10, None), 0);
+    stage.run(10);
+    assert_eq!(stage.said(), "A1, F1 10@5");
 }
 
 #[test]

@@ -15,12 +15,13 @@ pub struct InstrumentRegistry {
 #[derive(Debug, Default)]
 struct Inner {
     ids: HashMap<InstrumentKey, InstrumentId>,
-    listed: Vec<(FeedId, Arc<Instrument>)>,
+    /// In the order of the numbers; no feed yet where a restart listed the instrument.
+    listed: Vec<(Option<FeedId>, Arc<Instrument>)>,
 }
 
 impl InstrumentRegistry {
     /// The number of `instrument`, given now if it has none; `announce` runs under the lock and
-    /// only for a new one, so that announcements keep the order of the numbers.
+    /// only for one that is new or that no feed had claimed, so that announcements keep the order of the numbers.
     ///
     /// # Errors
     /// What `announce` returns; the instrument is not listed then.
@@ -31,15 +32,28 @@ impl InstrumentRegistry {
         announce: impl FnOnce(InstrumentId, Arc<Instrument>) -> Result<(), E>,
     ) -> Result<InstrumentId, E> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = inner.ids.get(&instrument.key) {
-            return Ok(*id);
+        if let Some(id) = inner.ids.get(&instrument.key).copied() {
+            if let Some((owner @ None, known)) = inner.listed.get_mut(id.index()) {
+                announce(id, Arc::clone(known))?;
+                *owner = Some(feed);
+            }
+            return Ok(id);
         }
         let id = InstrumentId(u32::try_from(inner.listed.len()).unwrap_or(u32::MAX));
         let instrument = Arc::new(instrument);
         announce(id, Arc::clone(&instrument))?;
         inner.ids.insert(instrument.key.clone(), id);
-        inner.listed.push((feed, instrument));
+        inner.listed.push((Some(feed), instrument));
         Ok(id)
+    }
+
+    /// Takes up an instrument that the engine has listed by itself after a restart, in the
+    /// engine's order; the first feed that lists it becomes its feed.
+    pub fn reserve(&self, instrument: Arc<Instrument>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = InstrumentId(u32::try_from(inner.listed.len()).unwrap_or(u32::MAX));
+        inner.ids.insert(instrument.key.clone(), id);
+        inner.listed.push((None, instrument));
     }
 
     /// The number of an instrument that is listed.
@@ -63,7 +77,7 @@ impl InstrumentRegistry {
     }
 
     /// All instruments in the order of their numbers.
-    pub fn all(&self) -> Vec<(FeedId, Arc<Instrument>)> {
+    pub fn all(&self) -> Vec<(Option<FeedId>, Arc<Instrument>)> {
         self.inner
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

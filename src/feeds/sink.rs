@@ -49,7 +49,12 @@ pub struct FeedSink {
     registry: Arc<InstrumentRegistry>,
     queue: Sender<FeedBatch>,
     counters: Arc<FeedCounters>,
+    /// The instruments wanted, all where `None`.
+    only: Option<Arc<[InstrumentKey]>>,
 }
+
+/// The number of instruments that nobody wants; their ticks go no further.
+const UNWANTED: InstrumentId = InstrumentId(u32::MAX);
 
 impl FeedSink {
     /// A way to the engine for `feed`.
@@ -64,7 +69,22 @@ impl FeedSink {
             registry,
             queue,
             counters,
+            only: None,
         }
+    }
+
+    /// Lets only these instruments through, or all where the list is empty.
+    #[must_use]
+    pub fn only(mut self, keys: &[InstrumentKey]) -> Self {
+        self.only = (!keys.is_empty()).then(|| keys.into());
+        self
+    }
+
+    fn wanted(&self, mut inputs: Vec<Input>) -> Vec<Input> {
+        if self.only.is_some() {
+            inputs.retain(|input| !matches!(input, Input::Tick(it) if it.instrument == UNWANTED));
+        }
+        inputs
     }
 
     /// Which feed this is.
@@ -82,6 +102,13 @@ impl FeedSink {
     /// # Errors
     /// When the engine is gone.
     pub fn list(&self, instrument: Instrument) -> Result<InstrumentId, SinkError> {
+        if self
+            .only
+            .as_ref()
+            .is_some_and(|only| !only.contains(&instrument.key))
+        {
+            return Ok(UNWANTED);
+        }
         self.registry.list(self.feed, instrument, |id, instrument| {
             self.send(
                 Instant::now(),
@@ -131,7 +158,7 @@ impl FeedSink {
         let mut batch = FeedBatch {
             feed: self.feed,
             received,
-            inputs,
+            inputs: self.wanted(inputs),
         };
         loop {
             match self.queue.send_timeout(batch, STOP_CHECK_INTERVAL) {
@@ -152,7 +179,7 @@ impl FeedSink {
             .send(FeedBatch {
                 feed: self.feed,
                 received,
-                inputs,
+                inputs: self.wanted(inputs),
             })
             .map_err(|_| SinkError::Closed)
     }
@@ -165,7 +192,7 @@ impl FeedSink {
         match self.queue.try_send(FeedBatch {
             feed: self.feed,
             received,
-            inputs,
+            inputs: self.wanted(inputs),
         }) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(batch)) => {

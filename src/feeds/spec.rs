@@ -25,6 +25,13 @@ pub enum FeedSpec {
     Binance(Vec<String>),
 }
 
+impl FeedSpec {
+    /// Whether event time goes on while nothing is received.
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::TickServer(_) | Self::Binance(_))
+    }
+}
+
 impl FromStr for FeedSpec {
     type Err = FeedError;
 

@@ -5,40 +5,28 @@ use crate::domain::Bar;
 
 /// A wide integer as the nearest float; quick where it fits 64 bits, as sums nearly always do.
 #[inline]
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the nearest float is what a formula takes"
-)]
+#[allow(clippy::cast_precision_loss)]
 pub(super) fn wide_to_f64(value: i128) -> f64 {
     i64::try_from(value).map_or_else(|_| value as f64, to_f64)
 }
 
 /// A wide count as the nearest float.
 #[inline]
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the nearest float is what a formula takes"
-)]
+#[allow(clippy::cast_precision_loss)]
 pub(super) fn wide_unsigned_to_f64(value: u128) -> f64 {
     i64::try_from(value).map_or_else(|_| value as f64, to_f64)
 }
 
 /// An integer as the nearest float.
 #[inline]
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the nearest float is what a formula takes"
-)]
+#[allow(clippy::cast_precision_loss)]
 pub(super) const fn to_f64(value: i64) -> f64 {
     value as f64
 }
 
 /// A number of bars as a float.
 #[inline]
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the nearest float is what a formula takes"
-)]
+#[allow(clippy::cast_precision_loss)]
 pub(super) const fn count_to_f64(count: usize) -> f64 {
     count as f64
 }

@@ -1,5 +1,5 @@
-//! The ledger, case by case and under random fills.
-//! Must not go through the venue or the engine.
+//! What the ledger promises, by example and over random fills.
+//! Must not compute expected money with floats.
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -106,12 +106,17 @@ fn thirds_of_a_position_leave_no_crumb() {
     ledger
         .apply(&fill(2, 0, Side::Buy, 2, 10_001, 0), &paper)
         .unwrap();
+    let mut realized = Vec::new();
     for execution in 3..6 {
-        ledger
+        let applied = ledger
             .apply(&fill(execution, 0, Side::Sell, 1, 10_000, 0), &paper)
             .unwrap();
+        realized.push(applied.realized_pnl.to_string());
         assert_conserved(&ledger);
     }
+    // 300.02 / 3; half-way roundings go to the even digit, and the last takes what is left.
+    let thirds = ["-0.006666666667", "-0.006666666666", "-0.006666666667"];
+    assert_eq!(realized, thirds);
     let position = ledger.position(InstrumentId(0));
     assert_eq!(position.cost(), Decimal::ZERO);
     assert_eq!(position.realized_pnl(), dollars(-2));

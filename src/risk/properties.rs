@@ -1,5 +1,5 @@
-//! The guardian under random accounts and orders.
-//! Must not depend on the order in which cases are drawn.
+//! What holds for every limit, every order and every state of the world.
+//! Must not repeat the formulas of the code it tests.
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;

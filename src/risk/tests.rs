@@ -1,5 +1,5 @@
-//! The guardian, check by check.
-//! Must not go through the venue or the engine.
+//! Each control by example, the faults of WIRE.md §7 by their numbers.
+//! Must not rely on more than the one thing that a test spoils.
 
 use rust_decimal::Decimal;
 
@@ -115,6 +115,9 @@ fn reduce_only_counts_what_working_orders_already_close() {
     assert_eq!(close_rest.decision.quantity, Qty::from_units(600));
     let too_much = decide(&reduce_only(Side::Buy, Some(610)), &context);
     assert_eq!(failed(&too_much.decision), [R::ReduceOnly]);
+    context.halted = Some("operator");
+    let halted = decide(&reduce_only(Side::Buy, Some(610)), &context);
+    assert_eq!(failed(&halted.decision), [R::ReduceOnly]);
     let wrong_way = decide(&reduce_only(Side::Sell, Some(10)), &context);
     assert!(failed(&wrong_way.decision).contains(&R::ReduceOnly));
     context.position = Qty::ZERO;

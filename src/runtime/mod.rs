@@ -1,6 +1,17 @@
 //! Wires feeds, engine, store and screen together; supervision and shutdown.
 //! Must not hold trading logic.
 
+pub mod bench;
+mod desk;
+mod engine_loop;
+mod feed_timers;
 mod handle;
+mod journal;
+pub mod logging;
+mod publish;
+mod summary;
+mod supervise;
 
+pub use desk::{Desk, DeskError, RunOptions};
 pub use handle::{DeskHandle, HandleError, Preview, Request, SharedView};
+pub use summary::{LatencySummary, Summary};

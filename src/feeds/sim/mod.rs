@@ -151,8 +151,9 @@ pub(super) async fn run(
 }
 
 fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Result<(), FeedError> {
-    let mut walkers = Vec::new();
+    let (mut walkers, mut known) = (Vec::new(), Vec::new());
     for (instrument, start) in walked(options)? {
+        known.push(instrument.key.clone());
         let (id, in_force) = sink.list_as(instrument)?;
         walkers.push(Walker::new(id, &in_force, start, options)?);
     }
@@ -167,7 +168,9 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
     } else {
         WhenFull::Wait
     };
-    let start = options.start.unwrap_or_else(clock::wall_now);
+    let start = options
+        .start
+        .unwrap_or_else(|| start_after(&known, options));
     let interval = i64::from(options.config.sim.tick_interval_ms.max(1)) * NANOS_PER_MILLI;
     let mut outlet = Outlet::new(sink, stop, options.speed, when_full);
     outlet.status(FeedStatus::Live)?;
@@ -180,6 +183,14 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
     }
     outlet.status(FeedStatus::Ended)?;
     Ok(())
+}
+
+/// Now, or later where a run faster than the clock has left seconds that are still to come.
+fn start_after(known: &[InstrumentKey], options: &FeedOptions) -> Timestamp {
+    known
+        .iter()
+        .filter_map(|key| options.resume.get(key))
+        .fold(clock::wall_now(), |start, end| start.max(*end))
 }
 
 /// One instrument on its way.

@@ -63,7 +63,7 @@ impl Walk {
     /// The next price in units and size from 1 to 100; the walk has no end.
     #[allow(
         clippy::should_implement_trait,
-        reason = "an iterator would promise an end that a walk does not have"
+        reason = "an iterator would have to say that it may end"
     )]
     #[inline]
     pub fn next(&mut self) -> (i64, i64) {

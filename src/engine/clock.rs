@@ -1,0 +1,144 @@
+//! Event time, feed by feed: what falls due between one input and the next, in its order.
+//! Must not let the grain of time inputs change what happens: deadlines are run one by one.
+
+use crate::domain::{FeedId, InstrumentId, Timestamp};
+use crate::execution::PaperVenue;
+
+use super::Engine;
+
+/// The clock of one feed, and the paper venue that lives by it.
+pub(super) struct FeedState {
+    /// How far its event time has come.
+    now: Timestamp,
+    /// When the next of its instruments has a second or bar to close; may be early, never late.
+    next_sweep: Timestamp,
+    members: Vec<InstrumentId>,
+    pub(super) venue: PaperVenue,
+}
+
+impl FeedState {
+    fn next_deadline(&self) -> Timestamp {
+        self.next_sweep.min(self.venue.next_deadline())
+    }
+}
+
+impl Engine {
+    /// The state of a feed, made at its first mention.
+    pub(super) fn feed_mut(&mut self, feed: FeedId) -> Option<&mut FeedState> {
+        while self.feeds.len() <= feed.index() {
+            let seed = self.settings.seed.wrapping_add(self.feeds.len() as u64);
+            self.feeds.push(FeedState {
+                now: Timestamp::ZERO,
+                next_sweep: Timestamp::MAX,
+                members: Vec::new(),
+                venue: PaperVenue::new(self.settings.paper.clone(), seed),
+            });
+        }
+        self.feeds.get_mut(feed.index())
+    }
+
+    /// How far a feed's event time has come.
+    pub(super) fn feed_now(&self, feed: FeedId) -> Timestamp {
+        self.feeds
+            .get(feed.index())
+            .map_or(self.now, |state| state.now)
+    }
+
+    pub(super) fn enter_feed(&mut self, id: InstrumentId, feed: FeedId) {
+        let Some(instrument) = self.instrument(id).cloned() else {
+            return;
+        };
+        if let Some(state) = self.feed_mut(feed) {
+            state.members.push(id);
+            state.venue.list(id, instrument);
+        }
+    }
+
+    pub(super) fn move_to_feed(&mut self, id: InstrumentId, feed: FeedId) {
+        let Some(state) = self.instruments.get_mut(id.index()) else {
+            return;
+        };
+        let former = std::mem::replace(&mut state.feed, feed);
+        if let Some(state) = self.feeds.get_mut(former.index()) {
+            state.members.retain(|member| *member != id);
+        }
+        self.enter_feed(id, feed);
+        self.readmit_orders(id);
+    }
+
+    /// Makes sure that the feed looks at an instrument no later than `deadline`.
+    #[inline]
+    pub(super) fn expect_sweep(&mut self, feed: FeedId, deadline: Timestamp) {
+        if let Some(state) = self.feeds.get_mut(feed.index()) {
+            state.next_sweep = state.next_sweep.min(deadline);
+        }
+    }
+
+    /// Runs everything of `feed` that is due by `to`, in order, then sets its clock there.
+    #[inline]
+    pub(super) fn advance_feed(&mut self, feed: FeedId, to: Timestamp) {
+        let Some(state) = self.feeds.get_mut(feed.index()) else {
+            return;
+        };
+        if to < state.next_deadline() {
+            if to > state.now {
+                state.now = to;
+                self.now = self.now.max(to);
+            }
+            return;
+        }
+        self.run_deadlines(feed, to);
+    }
+
+    fn run_deadlines(&mut self, feed: FeedId, to: Timestamp) {
+        while let Some(state) = self.feeds.get_mut(feed.index()) {
+            let deadline = state.next_deadline();
+            if deadline > to || deadline == Timestamp::MAX {
+                state.now = state.now.max(to);
+                break;
+            }
+            state.now = state.now.max(deadline);
+            self.now = self.now.max(deadline);
+            let venue_is_due = state.venue.next_deadline() <= deadline;
+            if venue_is_due {
+                self.run_venue(feed, deadline);
+            } else {
+                self.sweep(feed, deadline);
+            }
+        }
+        self.now = self.now.max(self.feed_now(feed).min(to));
+    }
+
+    /// Closes what is due in every instrument of the feed.
+    fn sweep(&mut self, feed: FeedId, now: Timestamp) {
+        let Some(state) = self.feeds.get_mut(feed.index()) else {
+            return;
+        };
+        let members = std::mem::take(&mut state.members);
+        state.next_sweep = Timestamp::MAX;
+        let grace = self.settings.close_grace_ns;
+        let watermark = now.plus_nanos(-grace);
+        let mut next = Timestamp::MAX;
+        for &id in &members {
+            self.close_due(id, watermark, now);
+            if let Some(instrument) = self.instruments.get(id.index()) {
+                next = next.min(instrument.next_close.plus_nanos(grace));
+            }
+        }
+        if let Some(state) = self.feeds.get_mut(feed.index()) {
+            state.members = members;
+            state.next_sweep = state.next_sweep.min(next);
+        }
+    }
+
+    /// Lets a feed that has ended run on until nothing is forming and nothing is on its way.
+    pub(super) fn run_out(&mut self, feed: FeedId) {
+        while let Some(state) = self.feeds.get(feed.index()) {
+            let deadline = state.next_deadline();
+            if deadline == Timestamp::MAX {
+                break;
+            }
+            self.run_deadlines(feed, deadline);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Starts a whole desk and ends it in order: feeds first, then the engine, then the store.
+//! Must not decide what is shown or traded.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::bounded;
+use thiserror::Error;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::config::Config;
+use crate::domain::{FeedId, IndicatorSlot, InstrumentKey};
+use crate::engine::{Engine, EngineError, Recovered, RestoreError, Settings, Snapshot};
+use crate::feeds::{
+    FeedBatch, FeedCounters, FeedError, FeedOptions, FeedSink, FeedSpec, InstrumentRegistry,
+};
+use crate::store::{Recovery, Store, StoreError, StoreWriter};
+use crate::view::{View, ViewFold};
+
+use super::engine_loop::EngineLoop;
+use super::feed_timers::FeedTimers;
+use super::handle::{DeskHandle, SharedView};
+use super::journal::Journal;
+use super::publish::{EventLogger, ViewPublisher};
+use super::summary::{Summary, Tally};
+use super::supervise::run_feed;
+
+/// Batches that may wait for the engine before live ticks are dropped.
+const FEED_QUEUE: usize = 1_024;
+/// Commands and previews that may wait for the engine.
+const REQUEST_QUEUE: usize = 256;
+
+/// What a desk is started with.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Where everything is kept; `None` keeps nothing.
+    pub data_dir: Option<PathBuf>,
+    /// Where ticks come from.
+    pub feeds: Vec<FeedSpec>,
+    /// How the feeds run; carries the configuration.
+    pub feed_options: FeedOptions,
+    /// Take only these instruments of the feeds; all of them where empty.
+    pub only: Vec<InstrumentKey>,
+    /// Whether the run is over when every feed has ended.
+    pub exit_at_end: bool,
+    /// Whether a view is kept for a screen.
+    pub has_screen: bool,
+}
+
+/// Why a desk could not be started or did not end well.
+#[derive(Debug, Error)]
+pub enum DeskError {
+    /// The configuration's trading sections are impossible.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What the data folder holds cannot be used.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// The stored snapshot is no snapshot.
+    #[error("the stored snapshot cannot be read ({0}): move the data folder away or use --fresh")]
+    Snapshot(#[from] serde_json::Error),
+    /// A feed failed for good.
+    #[error("{feed}: {problem}")]
+    Feed {
+        /// As it was configured.
+        feed: String,
+        /// What went wrong.
+        #[source]
+        problem: FeedError,
+    },
+    /// A thread could not be started.
+    #[error("a thread cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The engine's thread panicked; its last words are in the log.
+    #[error("the engine crashed: see the log; everything acknowledged is in the data folder")]
+    EngineCrashed,
+}
+
+/// A running desk.
+pub struct Desk {
+    handle: DeskHandle,
+    stop: CancellationToken,
+    engine: std::thread::JoinHandle<Result<Summary, StoreError>>,
+    engine_done: oneshot::Receiver<()>,
+    feeds: JoinSet<Result<(), DeskError>>,
+}
+
+impl Desk {
+    /// Opens the store, rebuilds what it holds, and starts engine and feeds.
+    ///
+    /// # Errors
+    /// When the configuration, the data folder or what it holds is unusable.
+    pub fn start(options: RunOptions, runtime: &tokio::runtime::Handle) -> Result<Self, DeskError> {
+        let config = Arc::clone(&options.feed_options.config);
+        let settings = Settings::new(&config)?;
+        let mut engine = Engine::new(settings.clone())?;
+        let registry = Arc::new(InstrumentRegistry::default());
+        let storeless = FeedId(u16::try_from(options.feeds.len()).unwrap_or(u16::MAX));
+
+        let writer = match &options.data_dir {
+            Some(folder) => {
+                let (writer, recovery) = open_store(folder, &config, &settings)?;
+                restore(&mut engine, recovery, storeless, &registry)?;
+                Some(writer)
+            }
+            None => None,
+        };
+        let resume = engine.closed_seconds();
+
+        let names: Vec<String> = options.feeds.iter().map(ToString::to_string).collect();
+        let view = SharedView::new(View::new(
+            config.mode,
+            &config.account.currency,
+            &names,
+            config.account.initial_cash,
+        ));
+        let publisher = if options.has_screen {
+            let fold = ViewFold::new(
+                &settings.timeframes,
+                &settings.catalog,
+                engine.ledger().clone(),
+            );
+            Some(ViewPublisher::start(Arc::clone(&view), fold)?)
+        } else {
+            None
+        };
+
+        let (batch_sender, batches) = bounded::<FeedBatch>(FEED_QUEUE);
+        let (request_sender, requests) = bounded(REQUEST_QUEUE);
+        let stop = CancellationToken::new();
+        let counters: Vec<Arc<FeedCounters>> = options
+            .feeds
+            .iter()
+            .map(|_| Arc::new(FeedCounters::default()))
+            .collect();
+        let is_live: Vec<bool> = options.feeds.iter().map(FeedSpec::is_live).collect();
+        let engine_loop = EngineLoop {
+            engine,
+            batches,
+            requests,
+            journal: Journal::new(writer),
+            view: publisher,
+            timers: FeedTimers::new(&is_live, Instant::now()),
+            feed_counters: counters.clone(),
+            taker_fee_bps: config.paper.taker_fee_bps,
+            snapshot_interval: Duration::from_secs(config.store.snapshot_interval_s.into()),
+            exit_at_end: options.exit_at_end,
+            stop: stop.clone(),
+            tally: Tally::new(),
+            logger: EventLogger::default(),
+        };
+        let (done, engine_done) = oneshot::channel();
+        let engine = std::thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(move || {
+                let outcome = engine_loop.run();
+                // Nobody may be waiting any more.
+                let _ = done.send(());
+                outcome
+            })?;
+
+        let mut feed_options = options.feed_options;
+        feed_options.resume = resume.into_iter().collect();
+        let mut feeds = JoinSet::new();
+        for ((spec, id), counters) in options.feeds.into_iter().zip(0_u16..).zip(counters) {
+            let sink = FeedSink::new(
+                FeedId(id),
+                Arc::clone(&registry),
+                batch_sender.clone(),
+                counters,
+            );
+            let (options, stop) = (feed_options.clone(), stop.clone());
+            feeds.spawn_on(
+                async move {
+                    let feed = spec.to_string();
+                    run_feed(spec, options, sink, stop)
+                        .await
+                        .map_err(|problem| DeskError::Feed { feed, problem })
+                },
+                runtime,
+            );
+        }
+        let handle = DeskHandle::new(view, request_sender);
+        Ok(Self {
+            handle,
+            stop,
+            engine,
+            engine_done,
+            feeds,
+        })
+    }
+
+    /// What a screen holds of this desk.
+    pub const fn handle(&self) -> &DeskHandle {
+        &self.handle
+    }
+
+    /// Cancelled when the run is to end.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Waits until the engine has ended by itself or `stop` is cancelled.
+    pub async fn wait(&mut self) {
+        tokio::select! {
+            _ = &mut self.engine_done => {}
+            () = self.stop.cancelled() => {}
+        }
+    }
+
+    /// Ends the run in order and says what it did.
+    ///
+    /// # Errors
+    /// When a feed had failed for good, the engine crashed, or rows could not be written.
+    pub async fn finish(mut self) -> Result<Summary, DeskError> {
+        self.stop.cancel();
+        let mut failure = None;
+        while let Some(joined) = self.feeds.join_next().await {
+            if let Ok(Err(error)) = joined {
+                failure.get_or_insert(error);
+            }
+        }
+        let engine = self.engine;
+        let outcome = tokio::task::spawn_blocking(move || engine.join())
+            .await
+            .map_err(|_| DeskError::EngineCrashed)?;
+        let summary = outcome.map_err(|_| DeskError::EngineCrashed)??;
+        failure.map_or(Ok(summary), Err)
+    }
+}
+
+fn open_store(
+    folder: &std::path::Path,
+    config: &Config,
+    settings: &Settings,
+) -> Result<(StoreWriter, Recovery), StoreError> {
+    let catalog = &settings.catalog;
+    let names: Vec<(String, bool)> = (0_u16..)
+        .zip(catalog.names())
+        .map(|(slot, name)| (name.to_owned(), catalog.is_price_like(IndicatorSlot(slot))))
+        .collect();
+    let mut store = Store::open(folder, &config.store, &names)?;
+    let recovery = store.recover()?;
+    Ok((store.into_writer(), recovery))
+}
+
+fn restore(
+    engine: &mut Engine,
+    recovery: Recovery,
+    storeless: FeedId,
+    registry: &InstrumentRegistry,
+) -> Result<(), DeskError> {
+    let snapshot: Option<Snapshot> = recovery
+        .snapshot
+        .as_ref()
+        .map(|snapshot| serde_json::from_str(&snapshot.body))
+        .transpose()?;
+    for problem in &recovery.problems {
+        warn!(problem, "recovery");
+    }
+    let recovered = Recovered {
+        snapshot,
+        events: recovery.events,
+        instruments: recovery.instruments.into_iter().collect(),
+        candles: recovery.candles,
+        last_sequence: recovery.last_sequence,
+        last_order: recovery.next_order_id.0.saturating_sub(1),
+        last_execution: recovery.next_execution_id.0.saturating_sub(1),
+    };
+    for instrument in engine.restore(recovered, storeless)? {
+        registry.reserve(instrument);
+    }
+    Ok(())
+}

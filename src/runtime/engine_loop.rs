@@ -1,0 +1,320 @@
+//! The engine's thread: takes inputs in batches, journals what came of them, then shows it.
+//! Must not wait for a screen, and for the store only where durability demands it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, never, select};
+use rust_decimal::Decimal;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use crate::domain::{
+    Command, CommandBody, CommandId, EventBody, Input, OrderIntent, OrderKind, Price, Side,
+};
+use crate::engine::Engine;
+use crate::feeds::{FeedBatch, FeedCounters};
+use crate::store::StoreError;
+use crate::view::Counters;
+
+use super::feed_timers::FeedTimers;
+use super::handle::{Preview, Request};
+use super::journal::{Journal, StoreChange};
+use super::publish::{EventLogger, Health, ViewPublisher};
+use super::summary::{Summary, Tally};
+
+/// Longest sleep of the engine's thread; bounds how late a timer may fire.
+const IDLE: Duration = Duration::from_millis(20);
+/// Inputs that are taken before what came of them is journaled and shown.
+const INPUTS_PER_ROUND: usize = 4_096;
+/// Least time between two looks at the market lane.
+const MARKET_INTERVAL: Duration = Duration::from_millis(15);
+/// Least time between two reports of ages and counters.
+const HEALTH_INTERVAL: Duration = Duration::from_millis(250);
+/// Commands that the runtime itself sends have this number.
+const OWN_COMMAND: CommandId = CommandId(0);
+
+/// All that the engine's thread owns.
+pub(super) struct EngineLoop {
+    pub(super) engine: Engine,
+    pub(super) batches: Receiver<FeedBatch>,
+    pub(super) requests: Receiver<Request>,
+    pub(super) journal: Journal,
+    pub(super) view: Option<ViewPublisher>,
+    pub(super) timers: FeedTimers,
+    pub(super) feed_counters: Vec<Arc<FeedCounters>>,
+    pub(super) taker_fee_bps: Decimal,
+    pub(super) snapshot_interval: Duration,
+    pub(super) exit_at_end: bool,
+    /// Cancelled from outside to end the run.
+    pub(super) stop: CancellationToken,
+    pub(super) tally: Tally,
+    pub(super) logger: EventLogger,
+}
+
+/// Moments of one run.
+struct Moments {
+    started: Option<Instant>,
+    markets_shown: Instant,
+    health_shown: Instant,
+    snapshot_taken: Instant,
+}
+
+impl EngineLoop {
+    /// Runs until it is stopped, or until every feed has ended where that is wanted.
+    ///
+    /// # Errors
+    /// When the last rows could not be written.
+    pub(super) fn run(mut self) -> Result<Summary, StoreError> {
+        let now = Instant::now();
+        let mut moments = Moments {
+            started: None,
+            markets_shown: now,
+            health_shown: now,
+            snapshot_taken: now,
+        };
+        let mut feeds_are_gone = false;
+        loop {
+            while let Ok(request) = self.requests.try_recv() {
+                self.on_request(request);
+            }
+            select! {
+                recv(self.requests) -> request => match request {
+                    Ok(request) => self.on_request(request),
+                    Err(_) => self.requests = never(),
+                },
+                recv(self.batches) -> batch => match batch {
+                    Ok(batch) => {
+                        moments.started.get_or_insert_with(Instant::now);
+                        self.on_batches(batch);
+                    }
+                    Err(_) => {
+                        feeds_are_gone = true;
+                        self.batches = never();
+                    }
+                },
+                default(IDLE) => {}
+            }
+            let now = Instant::now();
+            for input in self.timers.due(now) {
+                self.engine.step(&input);
+            }
+            self.publish(&mut moments, now)?;
+            if feeds_are_gone && (self.exit_at_end || self.stop.is_cancelled()) {
+                break;
+            }
+        }
+        let elapsed = moments
+            .started
+            .map_or(Duration::ZERO, |started| started.elapsed());
+        self.finish(elapsed)
+    }
+
+    fn on_batches(&mut self, first: FeedBatch) {
+        let mut taken = first.inputs.len();
+        self.on_batch(&first);
+        while taken < INPUTS_PER_ROUND
+            && let Ok(batch) = self.batches.try_recv()
+        {
+            taken += batch.inputs.len();
+            self.on_batch(&batch);
+        }
+    }
+
+    fn on_batch(&mut self, batch: &FeedBatch) {
+        let mut newest = None;
+        for input in &batch.inputs {
+            let before = self.engine.events().len();
+            let started = Instant::now();
+            self.engine.step(input);
+            if let Input::Tick(tick) = input {
+                newest = newest.max(Some(tick.event_time));
+            }
+            let caused = self.engine.events().get(before..).unwrap_or_default();
+            if caused
+                .iter()
+                .any(|event| matches!(event.body, EventBody::RiskDecided(_)))
+            {
+                self.tally
+                    .record_decision(started.elapsed(), batch.received.elapsed());
+            }
+        }
+        if let Some(time) = newest {
+            self.timers.observe(batch.feed, time, batch.received);
+        }
+    }
+
+    fn on_request(&mut self, request: Request) {
+        match request {
+            Request::Command(command) => {
+                let started = Instant::now();
+                self.engine.step(&Input::Command(command));
+                info!(micros = started.elapsed().as_micros(), "command taken");
+            }
+            Request::Preview { intent, reply } => {
+                if let Some(preview) = self.preview(&intent) {
+                    // The screen may have closed the ticket meanwhile.
+                    let _ = reply.send(preview);
+                }
+            }
+        }
+    }
+
+    fn preview(&self, intent: &OrderIntent) -> Option<Preview> {
+        let verdict = self.engine.preview(intent)?;
+        let instrument = self.engine.instrument(intent.instrument)?;
+        let stop_price = verdict.order().stop_price;
+        let decision = verdict.decision;
+        let price = match intent.kind {
+            OrderKind::Limit(price) => Some(price),
+            OrderKind::Market => decision.reference_price,
+        };
+        let value = |price: Price| instrument.notional(price, decision.quantity);
+        let notional = price.and_then(value);
+        let fee = notional
+            .and_then(|value| value.checked_mul(self.taker_fee_bps))
+            .map(|fee| fee / Decimal::from(10_000));
+        let loss_to_stop = stop_price.zip(price).and_then(|(stop, price)| {
+            value(match decision.intent.side {
+                Side::Buy => price.checked_sub(stop)?,
+                Side::Sell => stop.checked_sub(price)?,
+            })
+        });
+        Some(Preview {
+            price,
+            notional,
+            fee,
+            loss_to_stop,
+            decision,
+        })
+    }
+
+    /// Journals what happened, then shows what is safely on disk.
+    fn publish(&mut self, moments: &mut Moments, now: Instant) -> Result<(), StoreError> {
+        if !self.engine.events().is_empty() {
+            let events = self.engine.take_events();
+            self.journal.record(events)?;
+        }
+        for events in self.journal.ready() {
+            for event in events.iter() {
+                self.tally.add(event);
+                self.logger.log(event);
+            }
+            if let Some(view) = &mut self.view {
+                view.events(events);
+            }
+        }
+        if let Some(change) = self.journal.change() {
+            self.on_store_change(&change);
+        }
+        self.show(moments, now);
+        if now.duration_since(moments.snapshot_taken) >= self.snapshot_interval {
+            moments.snapshot_taken = now;
+            self.save_snapshot();
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, moments: &mut Moments, now: Instant) {
+        let counters = self.counters();
+        let Some(view) = &mut self.view else { return };
+        if now.duration_since(moments.markets_shown) >= MARKET_INTERVAL {
+            moments.markets_shown = now;
+            let mut markets = Vec::new();
+            self.engine.take_market_updates(&mut markets);
+            view.markets(markets);
+        }
+        if now.duration_since(moments.health_shown) >= HEALTH_INTERVAL {
+            moments.health_shown = now;
+            let feed_ages_ms = self.timers.ages_ms(now);
+            view.health(Health {
+                counters,
+                store: self.journal.view(),
+                feed_ages_ms,
+            });
+        }
+        view.flush();
+    }
+
+    fn counters(&self) -> Counters {
+        let taken = self.engine.counters();
+        let sum =
+            |read: fn(&FeedCounters) -> u64| self.feed_counters.iter().map(|it| read(it)).sum();
+        let malformed: u64 = sum(|counters| counters.malformed.load(Ordering::Relaxed));
+        Counters {
+            ticks: taken.ticks,
+            late_ticks: taken.late_ticks,
+            dropped: sum(|counters| counters.dropped.load(Ordering::Relaxed)),
+            malformed: malformed + taken.bad_ticks,
+        }
+    }
+
+    fn on_store_change(&mut self, change: &StoreChange) {
+        let body = match change {
+            StoreChange::Failed(text) => {
+                error!(text, "the store fails: new orders are stopped");
+                CommandBody::Halt {
+                    reason: format!("store: {text}"),
+                }
+            }
+            StoreChange::Recovered => {
+                info!("the store has recovered");
+                let is_ours = self
+                    .engine
+                    .halt_reason()
+                    .is_some_and(|reason| reason.starts_with("store: "));
+                if !is_ours {
+                    return;
+                }
+                CommandBody::Resume
+            }
+        };
+        self.engine.step(&Input::Command(Command {
+            id: OWN_COMMAND,
+            body,
+        }));
+    }
+
+    fn save_snapshot(&self) {
+        let body = self
+            .engine
+            .snapshot()
+            .map_err(|problem| problem.to_string())
+            .and_then(|it| serde_json::to_string(&it).map_err(|problem| problem.to_string()));
+        match body {
+            Ok(body) => self
+                .journal
+                .snapshot(self.engine.sequence(), self.engine.now(), body),
+            Err(problem) => error!(problem, "the engine's snapshot cannot be written"),
+        }
+    }
+
+    fn finish(mut self, elapsed: Duration) -> Result<Summary, StoreError> {
+        let mut moments = Moments {
+            started: None,
+            markets_shown: Instant::now(),
+            health_shown: Instant::now(),
+            snapshot_taken: Instant::now(),
+        };
+        let now = Instant::now();
+        self.publish(&mut moments, now)?;
+        self.save_snapshot();
+        let counters = self.counters();
+        let account = self.engine.ledger().account();
+        let summary = self.tally.summary(
+            self.engine.counters(),
+            counters.dropped,
+            counters
+                .malformed
+                .saturating_sub(self.engine.counters().bad_ticks),
+            &account,
+            elapsed,
+        );
+        if let Some(view) = self.view.take() {
+            view.close();
+        }
+        self.journal.close()?;
+        Ok(summary)
+    }
+}
