@@ -94,11 +94,15 @@ mod tests {
     use super::super::source::Override;
     use super::*;
 
-    fn sources(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Sources {
+    fn load_from(
+        file: &str,
+        environment: &[(&str, &str)],
+        flags: &[(&str, &str)],
+    ) -> Result<Loaded, ConfigError> {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.keep().join("config.toml");
+        let path = folder.path().join("config.toml");
         std::fs::write(&path, file).unwrap();
-        Sources {
+        load(&Sources {
             file: ConfigFile::At(path),
             environment: environment
                 .iter()
@@ -112,11 +116,11 @@ mod tests {
                     value: (*value).to_owned(),
                 })
                 .collect(),
-        }
+        })
     }
 
     fn problems(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Vec<String> {
-        match load(&sources(file, environment, flags)) {
+        match load_from(file, environment, flags) {
             Err(ConfigError::Invalid(problems)) => problems
                 .iter()
                 .map(|problem| {
@@ -159,7 +163,7 @@ mod tests {
             ),
         ];
         for (environment, flags, expected, origin) in steps {
-            let loaded = load(&sources(file, environment, flags)).unwrap();
+            let loaded = load_from(file, environment, flags).unwrap();
             assert_eq!(loaded.config.risk.max_open_positions, expected);
             let shown = loaded.origin("risk.max_open_positions").to_string();
             assert!(
@@ -304,7 +308,7 @@ mod tests {
             ("TITAN_BUS__REDIS__URL", "redis://u:hush@h:1"),
             ("TITAN_STRATEGY__1__TRADE", "false"),
         ];
-        let loaded = load(&sources("", &environment, &[])).unwrap();
+        let loaded = load_from("", &environment, &[]).unwrap();
         assert_eq!(loaded.config.bus.redis.url, "redis://u:hush@h:1");
         assert!(!loaded.config.strategies[1].trade);
         assert!(!loaded.show().contains("hush"));
