@@ -31,9 +31,9 @@ pub enum CliError {
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
-    /// The command is known and does nothing yet.
-    #[error("{0} is not part of this build yet; `titan-tui --help` lists the rest")]
-    NotBuilt(&'static str),
+    /// A signal ended the screen; everything was written before.
+    #[error("ended by signal {0}")]
+    Signal(i32),
 }
 
 impl CliError {
@@ -52,6 +52,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Config(_) => 2,
+            Self::Signal(number) => u8::try_from(*number).map_or(1, |it| it.saturating_add(128)),
             _ => 1,
         }
     }

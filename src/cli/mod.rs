@@ -32,12 +32,11 @@ pub use error::CliError;
 
 /// The program: reads the arguments of the process, does what they say, and reports.
 pub fn main() -> ExitCode {
-    let stdout = io::stdout();
-    let stderr = io::stderr();
+    // Not locked for the whole run: the screen and the log write there, too.
     run_with(
         std::env::args_os(),
-        &mut BufWriter::new(stdout.lock()),
-        &mut stderr.lock(),
+        &mut BufWriter::new(io::stdout()),
+        &mut io::stderr(),
     )
 }
 

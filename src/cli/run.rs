@@ -10,7 +10,11 @@ use tokio_util::sync::CancellationToken;
 use super::args::{GlobalArgs, RunArgs};
 use super::error::CliError;
 use super::session::{self, Session};
-use crate::runtime::{Desk, DeskError, logging};
+use crate::runtime::{Desk, DeskError, Summary, logging};
+use crate::tui::{self, DeskExit};
+
+/// Takes what libraries write to standard error while the screen is up.
+const STDERR_FILE: &str = "stderr.txt";
 
 /// Runs it until it is stopped, or until the feeds have ended where that is wanted.
 ///
@@ -25,27 +29,59 @@ pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(
         session.set_store_aside()?;
     }
     let runtime = session::runtime()?;
-    if args.headless {
+    let summary = if args.headless {
         let _log = logging::to_stderr(session.log_level())
             .map_err(|error| CliError::Usage(error.to_string()))?;
         let desk = Desk::start(session.options(args.exit_at_end, false), runtime.handle())?;
-        let summary = runtime.block_on(run_headless(desk))?;
-        if args.summary.is_some() {
-            let text = serde_json::to_string(&summary)
-                .map_err(|error| CliError::failed("the summary cannot be written", error))?;
-            writeln!(out, "{text}")?;
-        }
-        return Ok(());
+        runtime.block_on(run_headless(desk))?
+    } else {
+        run_on_screen(&session, args, &runtime)?
+    };
+    if args.summary.is_some() {
+        let text = serde_json::to_string(&summary)
+            .map_err(|error| CliError::failed("the summary cannot be written", error))?;
+        writeln!(out, "{text}")?;
     }
-    Err(CliError::Usage("the screen is not wired".to_owned()))
+    Ok(())
 }
 
-async fn run_headless(mut desk: Desk) -> Result<crate::runtime::Summary, DeskError> {
-    let stop = desk.stop_token();
-    let signals = tokio::spawn(stop_on_signals(stop));
+async fn run_headless(desk: Desk) -> Result<Summary, DeskError> {
+    let signals = tokio::spawn(stop_on_signals(desk.stop_token()));
     desk.wait().await;
     signals.abort();
     desk.finish().await
+}
+
+fn run_on_screen(
+    session: &Session,
+    args: &RunArgs,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Summary, CliError> {
+    let log = session
+        .data_dir
+        .as_deref()
+        .map(|folder| logging::to_folder(folder, session.log_level()))
+        .transpose()
+        .map_err(|error| CliError::Failure(error.to_string()))?;
+    let desk = Desk::start(session.options(args.exit_at_end, true), runtime.handle())?;
+    let options = tui::DeskOptions {
+        config: session.config.desk.clone(),
+        stale_after_ms: session.config.risk.stale_after_ms.into(),
+        feed_names: session.config.feeds.clone(),
+        color: None,
+        log_file: log
+            .as_ref()
+            .and_then(|log| log.folder.clone())
+            .map(|it| it.join(STDERR_FILE)),
+        stop: desk.ended_token(),
+    };
+    let shown = tui::run(desk.handle().clone(), options, runtime.handle());
+    // The engine ends in order whatever became of the screen.
+    let summary = runtime.block_on(desk.finish())?;
+    match shown.map_err(|error| CliError::Failure(error.to_string()))? {
+        DeskExit::Signal(number) => Err(CliError::Signal(number)),
+        DeskExit::Quit | DeskExit::Stopped => Ok(summary),
+    }
 }
 
 /// Cancels `stop` at the first signal that asks a program to end.

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::bounded;
 use thiserror::Error;
-use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -88,7 +87,8 @@ pub struct Desk {
     handle: DeskHandle,
     stop: CancellationToken,
     engine: std::thread::JoinHandle<Result<Summary, StoreError>>,
-    engine_done: oneshot::Receiver<()>,
+    /// Cancelled when the engine's thread has ended.
+    ended: CancellationToken,
     feeds: JoinSet<Result<(), DeskError>>,
 }
 
@@ -156,14 +156,14 @@ impl Desk {
             tally: Tally::new(),
             logger: EventLogger::default(),
         };
-        let (done, engine_done) = oneshot::channel();
+        let ended = CancellationToken::new();
+        let engine_ended = ended.clone();
         let engine = std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || {
-                let outcome = engine_loop.run();
-                // Nobody may be waiting any more.
-                let _ = done.send(());
-                outcome
+                // Cancelled by a panic as well, when the guard is dropped.
+                let _ended = engine_ended.drop_guard();
+                engine_loop.run()
             })?;
 
         let mut feed_options = options.feed_options;
@@ -192,7 +192,7 @@ impl Desk {
             handle,
             stop,
             engine,
-            engine_done,
+            ended,
             feeds,
         })
     }
@@ -207,10 +207,15 @@ impl Desk {
         self.stop.clone()
     }
 
+    /// Cancelled when the engine has ended by itself.
+    pub fn ended_token(&self) -> CancellationToken {
+        self.ended.clone()
+    }
+
     /// Waits until the engine has ended by itself or `stop` is cancelled.
-    pub async fn wait(&mut self) {
+    pub async fn wait(&self) {
         tokio::select! {
-            _ = &mut self.engine_done => {}
+            () = self.ended.cancelled() => {}
             () = self.stop.cancelled() => {}
         }
     }
