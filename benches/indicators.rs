@@ -120,7 +120,7 @@ impl Contest {
         let mut indicator = indicator;
         let pass: Pass = Box::new(move |series| {
             for bar in &series.ours {
-                black_box(indicator.update(bar));
+                black_box(&indicator.update(bar));
             }
         });
         Self {
@@ -133,7 +133,7 @@ impl Contest {
     fn ta<O>(self, mut next: impl FnMut(&ta::DataItem) -> O + 'static) -> Self {
         self.with("ta", move |series| {
             for item in &series.ta {
-                black_box(next(item));
+                black_box(&next(item));
             }
         })
     }
@@ -142,7 +142,7 @@ impl Contest {
     fn yata<O>(self, mut next: impl FnMut(&Candle) -> O + 'static) -> Self {
         self.with("yata", move |series| {
             for candle in &series.yata {
-                black_box(next(candle));
+                black_box(&next(candle));
             }
         })
     }
@@ -201,7 +201,7 @@ fn averages(first: Candle) -> Vec<Contest> {
                 a = kand_ta::ema::ema_inc(close, a, fast, None).expect("kand");
                 b = kand_ta::ema::ema_inc(close, b, slow, None).expect("kand");
                 line = kand_ta::ema::ema_inc(a - b, line, signal, None).expect("kand");
-                black_box([a - b, line, a - b - line]);
+                black_box(&[a - b, line, a - b - line]);
             }
         });
     let mut ta_bands = ta::indicators::BollingerBands::new(20, 2.0).expect("ta");
@@ -231,7 +231,7 @@ fn averages(first: Candle) -> Vec<Contest> {
                 )
                 .expect("kand");
                 (mean, sum, squares) = (out.3, out.4, out.5);
-                black_box(out);
+                black_box(&out);
             }
         });
     let mut ta_roc = ta::indicators::RateOfChange::new(12).expect("ta");
@@ -316,7 +316,7 @@ fn ranges(first: Candle) -> Vec<Contest> {
                     period,
                 )
                 .expect("kand");
-                black_box(state);
+                black_box(&state);
             }
         });
     let mut ta_fast = ta::indicators::FastStochastic::new(14).expect("ta");

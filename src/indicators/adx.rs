@@ -55,7 +55,7 @@ impl Indicator for Adx {
     type Values = [Option<f64>; 3];
     type Next = AdxNext;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (AdxNext, [Option<f64>; 3]) {
         let Some(previous) = &self.previous else {
             let next = AdxNext {
@@ -94,7 +94,7 @@ impl Indicator for Adx {
         (next, [adx, Some(plus * per_range), Some(minus * per_range)])
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: AdxNext) {
         self.previous = Some(HighLowClose {
             high: bar.high.units(),

@@ -37,7 +37,7 @@ impl Atr {
 }
 
 /// The greatest of high less low, high less the previous close, and previous close less low.
-#[inline]
+#[inline(always)]
 pub(super) fn true_range(bar: &Bar, previous_close: i64) -> f64 {
     let high = bar.high.units().max(previous_close);
     let low = bar.low.units().min(previous_close);
@@ -48,7 +48,7 @@ impl Indicator for Atr {
     type Values = Option<f64>;
     type Next = Option<Smoothed<1>>;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Self::Next, Option<f64>) {
         let Some(previous_close) = self.previous_close else {
             return (None, None);
@@ -58,7 +58,7 @@ impl Indicator for Atr {
         (Some(next), value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
         self.previous_close = Some(bar.close.units());
         if let Some(next) = next {

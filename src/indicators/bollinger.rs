@@ -46,7 +46,7 @@ impl Bollinger {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn bands(&self, sums: &Sums) -> [Option<f64>; 3] {
         let period = self.closes.capacity();
         let count = count_to_f64(period);
@@ -64,12 +64,12 @@ impl Bollinger {
     }
 }
 
-#[inline]
+#[inline(always)]
 const fn square_weight(period: usize) -> u128 {
     period as u128
 }
 
-#[inline]
+#[inline(always)]
 fn square(close: i64) -> u128 {
     let magnitude = u128::from(close.unsigned_abs());
     magnitude.wrapping_mul(magnitude)
@@ -80,7 +80,7 @@ impl Indicator for Bollinger {
     type Values = [Option<f64>; 3];
     type Next = Sums;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Sums, [Option<f64>; 3]) {
         let leaving = self.closes.replaced_by_next();
         let close = bar.close.units();
@@ -99,7 +99,7 @@ impl Indicator for Bollinger {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Sums) {
         self.closes.push(bar.close.units());
         self.sums = next;

@@ -51,7 +51,7 @@ impl Cci {
 }
 
 /// Sum of the distances from `centre`.
-#[inline]
+#[inline(always)]
 fn deviation(values: &[f64], centre: f64) -> f64 {
     let (lanes, rest) = values.as_chunks::<4>();
     let mut sums = [0.0; 4];
@@ -69,7 +69,7 @@ impl Indicator for Cci {
     type Values = Option<f64>;
     type Next = CciNext;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (CciNext, Option<f64>) {
         let price = typical_price_times_three(bar);
         let sum = self.sum - i128::from(self.prices.replaced_by_next()) + i128::from(price);
@@ -88,7 +88,7 @@ impl Indicator for Cci {
         (CciNext { price, scaled, sum }, value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, _: &Bar, next: CciNext) {
         self.prices.push(next.price);
         self.scaled.push(next.scaled);

@@ -17,7 +17,7 @@ pub trait Values {
 }
 
 impl Values for Option<f64> {
-    #[inline]
+    #[inline(always)]
     fn write(self, places: &mut IterMut<'_, Self>) {
         if let Some(place) = places.next() {
             *place = self;
@@ -26,7 +26,7 @@ impl Values for Option<f64> {
 }
 
 impl<const N: usize> Values for [Option<f64>; N] {
-    #[inline]
+    #[inline(always)]
     fn write(self, places: &mut IterMut<'_, Option<f64>>) {
         for (value, place) in self.into_iter().zip(places.by_ref()) {
             *place = value;
@@ -50,7 +50,7 @@ pub trait Indicator {
     fn commit(&mut self, bar: &Bar, next: Self::Next);
 
     /// Takes a closed bar of the trading session that began at `session_start`.
-    #[inline]
+    #[inline(always)]
     fn update_in(&mut self, bar: &ClosedBar, session_start: Timestamp) -> Self::Values {
         let (next, values) = self.step(bar, session_start);
         self.commit(bar, next);
@@ -58,19 +58,19 @@ pub trait Indicator {
     }
 
     /// The values had the forming bar closed now, in the session that began at `session_start`.
-    #[inline]
+    #[inline(always)]
     fn peek_in(&self, bar: &FormingBar, session_start: Timestamp) -> Self::Values {
         self.step(bar, session_start).1
     }
 
     /// Takes a closed bar, within one endless session.
-    #[inline]
+    #[inline(always)]
     fn update(&mut self, bar: &ClosedBar) -> Self::Values {
         self.update_in(bar, Timestamp::MIN)
     }
 
     /// The values had the forming bar closed now, within one endless session.
-    #[inline]
+    #[inline(always)]
     fn peek(&self, bar: &FormingBar) -> Self::Values {
         self.peek_in(bar, Timestamp::MIN)
     }

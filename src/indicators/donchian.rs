@@ -33,7 +33,7 @@ impl Indicator for Donchian {
     type Values = [Option<f64>; 3];
     type Next = ();
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, _: &Bar, _: Timestamp) -> ((), [Option<f64>; 3]) {
         if !self.range.is_full() {
             return ((), [None; 3]);
@@ -49,7 +49,7 @@ impl Indicator for Donchian {
         )
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, (): ()) {
         self.range.push(HighLow::of(bar));
     }

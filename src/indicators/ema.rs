@@ -31,14 +31,14 @@ impl Indicator for Ema {
     type Values = Option<f64>;
     type Next = Smoothed<1>;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Smoothed<1>, Option<f64>) {
         let next = self.mean.step([bar.close.as_f64()]);
         let value = self.mean.means(&next).map(|[mean]| mean);
         (next, value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, _: &Bar, next: Smoothed<1>) {
         self.mean.commit(next);
     }

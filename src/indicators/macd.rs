@@ -46,7 +46,7 @@ impl Indicator for Macd {
     type Values = [Option<f64>; 3];
     type Next = MacdNext;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (MacdNext, [Option<f64>; 3]) {
         let close = bar.close.as_f64();
         let fast = self.fast.step([close]);
@@ -72,7 +72,7 @@ impl Indicator for Macd {
         (next, [Some(macd), line, line.map(|line| macd - line)])
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, _: &Bar, next: MacdNext) {
         self.fast.commit(next.fast);
         self.slow.commit(next.slow);

@@ -37,7 +37,7 @@ impl Indicator for Mfi {
     type Values = Option<f64>;
     type Next = Option<[f64; 2]>;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Self::Next, Option<f64>) {
         let Some(previous) = self.previous_price else {
             return (None, None);
@@ -60,7 +60,7 @@ impl Indicator for Mfi {
         (Some(flows), value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
         self.previous_price = Some(typical_price_times_three(bar));
         if let Some(flows) = next {

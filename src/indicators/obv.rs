@@ -30,7 +30,7 @@ impl Indicator for Obv {
     type Values = Option<f64>;
     type Next = i64;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (i64, Option<f64>) {
         let close = bar.close.units();
         let previous = self.previous_close.unwrap_or(close);
@@ -41,7 +41,7 @@ impl Indicator for Obv {
         (total, Some(to_f64(total)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: i64) {
         self.previous_close = Some(bar.close.units());
         self.total = next;

@@ -32,7 +32,7 @@ impl Indicator for Roc {
     type Values = Option<f64>;
     type Next = ();
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> ((), Option<f64>) {
         let value = self
             .closes
@@ -45,7 +45,7 @@ impl Indicator for Roc {
         ((), value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, (): ()) {
         self.closes.push(bar.close.units());
     }

@@ -26,43 +26,43 @@ impl<T: Copy + Default> Ring<T> {
     }
 
     /// How many items it holds when full.
-    #[inline]
+    #[inline(always)]
     pub(super) fn capacity(&self) -> usize {
         self.slots.len()
     }
 
     /// Whether it holds as many items as it can.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_full(&self) -> bool {
         self.len >= self.slots.len()
     }
 
     /// Whether it will be full after one more item.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_full_with_next(&self) -> bool {
         self.len + 1 >= self.slots.len()
     }
 
     /// The item that the next push replaces: the oldest, or the default while there is room.
-    #[inline]
+    #[inline(always)]
     pub(super) fn replaced_by_next(&self) -> T {
         self.slots.get(self.at).copied().unwrap_or_default()
     }
 
     /// The oldest item of a full ring.
-    #[inline]
+    #[inline(always)]
     pub(super) fn oldest(&self) -> Option<T> {
         self.is_full().then(|| self.replaced_by_next())
     }
 
     /// Every place, in no order that matters.
-    #[inline]
+    #[inline(always)]
     pub(super) fn slots(&self) -> &[T] {
         &self.slots
     }
 
     /// Takes an item in the place of the oldest.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, item: T) {
         if let Some(slot) = self.slots.get_mut(self.at) {
             *slot = item;
@@ -110,7 +110,7 @@ pub(super) struct HighLow {
 
 impl HighLow {
     /// Those of one bar.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn of(bar: &Bar) -> Self {
         Self {
             high: bar.high.units(),
@@ -119,7 +119,7 @@ impl HighLow {
     }
 
     /// Half way between the two.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn middle(self) -> f64 {
         to_f64(self.high).midpoint(to_f64(self.low))
     }
@@ -132,7 +132,7 @@ impl Fold for Extremes {
         low: i64::MAX,
     };
 
-    #[inline]
+    #[inline(always)]
     fn join(older: HighLow, newer: HighLow) -> HighLow {
         HighLow {
             high: older.high.max(newer.high),
@@ -149,7 +149,7 @@ impl Fold for Sum {
     type Item = f64;
     const EMPTY: f64 = 0.0;
 
-    #[inline]
+    #[inline(always)]
     fn join(older: f64, newer: f64) -> f64 {
         older + newer
     }
@@ -163,7 +163,7 @@ impl Fold for PairSum {
     type Item = [f64; 2];
     const EMPTY: [f64; 2] = [0.0; 2];
 
-    #[inline]
+    #[inline(always)]
     fn join([a, b]: [f64; 2], [c, d]: [f64; 2]) -> [f64; 2] {
         [a + c, b + d]
     }
@@ -198,37 +198,37 @@ impl<F: Fold> Window<F> {
     }
 
     /// How many items it spans when full.
-    #[inline]
+    #[inline(always)]
     pub(super) fn capacity(&self) -> usize {
         self.slots.len()
     }
 
     /// Whether it spans as many items as it can.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_full(&self) -> bool {
         self.len >= self.slots.len()
     }
 
     /// Whether it will be full after one more item.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_full_with_next(&self) -> bool {
         self.len + 1 >= self.slots.len()
     }
 
     /// The fold of the items taken so far, at most the last `capacity`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn folded(&self) -> F::Item {
         F::join(self.previous_block(self.at), self.folded)
     }
 
     /// The fold as it would be after taking `item`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn folded_with(&self, item: F::Item) -> F::Item {
         F::join(F::join(self.previous_block(self.at + 1), self.folded), item)
     }
 
     /// Takes an item; the one taken `capacity` items ago leaves.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, item: F::Item) {
         if let Some(slot) = self.slots.get_mut(self.at) {
             *slot = item;
@@ -251,7 +251,7 @@ impl<F: Fold> Window<F> {
             && (self.is_full() || self.at == self.len)
     }
 
-    #[inline]
+    #[inline(always)]
     fn previous_block(&self, from: usize) -> F::Item {
         self.slots.get(from).copied().unwrap_or(F::EMPTY)
     }

@@ -35,7 +35,7 @@ impl Indicator for Rsi {
     type Values = Option<f64>;
     type Next = Option<Smoothed<2>>;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Self::Next, Option<f64>) {
         let Some(previous) = self.previous_close else {
             return (None, None);
@@ -55,7 +55,7 @@ impl Indicator for Rsi {
         (Some(next), value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
         self.previous_close = Some(bar.close.units());
         if let Some(next) = next {

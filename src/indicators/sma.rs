@@ -34,7 +34,7 @@ impl Indicator for Sma {
     type Values = Option<f64>;
     type Next = i128;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (i128, Option<f64>) {
         let leaving = self.closes.replaced_by_next();
         let sum = self.sum - i128::from(leaving) + i128::from(bar.close.units());
@@ -45,7 +45,7 @@ impl Indicator for Sma {
         (sum, mean)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: i128) {
         self.closes.push(bar.close.units());
         self.sum = next;

@@ -62,7 +62,7 @@ impl<const N: usize> Smoother<N> {
     }
 
     /// The state after `inputs`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn step(&self, inputs: [f64; N]) -> Smoothed<N> {
         let Smoothed { count, mut values } = self.state;
         if count >= self.period {
@@ -82,13 +82,13 @@ impl<const N: usize> Smoother<N> {
     }
 
     /// The means in `state`, once there are enough inputs.
-    #[inline]
+    #[inline(always)]
     pub(super) fn means(&self, state: &Smoothed<N>) -> Option<[f64; N]> {
         (state.count >= self.period).then_some(state.values)
     }
 
     /// Keeps a state that [`step`](Self::step) gave.
-    #[inline]
+    #[inline(always)]
     pub(super) fn commit(&mut self, state: Smoothed<N>) {
         self.state = state;
     }

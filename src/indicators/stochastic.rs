@@ -42,7 +42,7 @@ impl Stochastic {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn mean_with(window: &Window<Sum>, item: f64) -> Option<f64> {
     window
         .is_full_with_next()
@@ -54,7 +54,7 @@ impl Indicator for Stochastic {
     type Values = [Option<f64>; 2];
     type Next = StochasticNext;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (StochasticNext, [Option<f64>; 2]) {
         if !self.range.is_full_with_next() {
             let next = StochasticNext {
@@ -79,7 +79,7 @@ impl Indicator for Stochastic {
         (next, [smoothed, signal])
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: StochasticNext) {
         self.range.push(HighLow::of(bar));
         if let Some(raw) = next.raw {

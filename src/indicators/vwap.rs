@@ -37,7 +37,7 @@ impl Indicator for Vwap {
     type Values = Option<f64>;
     type Next = Self;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, session_start: Timestamp) -> (Self, Option<f64>) {
         let same_session = self.session_start == Some(session_start);
         let (value, volume) = if same_session {
@@ -56,7 +56,7 @@ impl Indicator for Vwap {
         (next, mean)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, _: &Bar, next: Self) {
         *self = next;
     }
