@@ -21,8 +21,8 @@ use super::sink::{FeedSink, SinkError};
 use crate::domain::{FeedStatus, Input};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Silence, pings and pongs included, after which a connection is taken for dead.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// The silence that the feeds allow.
+pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest message of the feeds is some hundred bytes.
 const MESSAGE_BYTES_MAX: usize = 1 << 20;
 /// Two announced closes within this time are treated as failures.
@@ -35,6 +35,8 @@ pub(super) struct SocketSpec {
     pub(super) url: String,
     /// Silence after which the other side is asked for a sign of life; `None` never asks.
     pub(super) ping_after: Option<Duration>,
+    /// Silence, pings and pongs included, after which the connection is taken for dead.
+    pub(super) idle_after: Duration,
     /// Seed of the jitter.
     pub(super) seed: u64,
 }
@@ -142,7 +144,7 @@ async fn read_frames(
     loop {
         let patience = match spec.ping_after {
             Some(ping_after) if !asked => ping_after,
-            _ => IDLE_TIMEOUT,
+            _ => spec.idle_after,
         };
         let message = match tokio::time::timeout_at(heard + patience, socket.next()).await {
             Ok(Some(Ok(message))) => message,
@@ -156,7 +158,7 @@ async fn read_frames(
                 continue;
             }
             Err(_) => {
-                let silence = IDLE_TIMEOUT.as_secs();
+                let silence = spec.idle_after.as_secs_f32();
                 return Ok(Lost::Reason(format!("{host} was silent for {silence} s")));
             }
         };
@@ -250,4 +252,85 @@ pub(super) fn install_tls_provider() {
         // An error says that somebody chose one already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::domain::FeedId;
+    use crate::feeds::{FeedBatch, InstrumentRegistry};
+
+    struct NoFrames;
+
+    impl FrameReader for NoFrames {
+        fn read(&mut self, _: &str, _: &mut Vec<Input>) -> Result<Flow, FeedError> {
+            Ok(Flow::Continue)
+        }
+    }
+
+    /// A server that sends nothing and reads, so that pings are answered, or does not read.
+    async fn silent_server(reads: bool) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
+        let address = listener.local_addr().expect("address");
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut socket = tokio_tungstenite::accept_async(stream)
+                        .await
+                        .expect("shake");
+                    while reads && socket.next().await.is_some() {}
+                    tokio::time::sleep(Duration::from_secs(60)).await;
+                });
+            }
+        });
+        format!("ws://{address}")
+    }
+
+    async fn first_states(reads: bool) -> Vec<FeedStatus> {
+        let spec = SocketSpec {
+            url: silent_server(reads).await,
+            ping_after: Some(Duration::from_millis(50)),
+            idle_after: Duration::from_millis(250),
+            seed: 1,
+        };
+        let (sender, queue) = crossbeam_channel::unbounded::<FeedBatch>();
+        let sink = FeedSink::new(
+            FeedId(0),
+            Arc::new(InstrumentRegistry::default()),
+            sender,
+            Arc::default(),
+        );
+        let stop = CancellationToken::new();
+        let mut reader = NoFrames;
+        let following = follow(&spec, &mut reader, &sink, &stop);
+        let _ = tokio::time::timeout(Duration::from_millis(800), following).await;
+        queue
+            .try_iter()
+            .flat_map(|batch| batch.inputs)
+            .filter_map(|input| match input {
+                Input::Feed { status, .. } => Some(status),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_silent_server_that_answers_pings_is_kept() {
+        let states = first_states(true).await;
+        assert_eq!(states, [FeedStatus::Connecting, FeedStatus::Live]);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_answers_nothing_is_given_up() {
+        let states = first_states(false).await;
+        assert_eq!(states.len(), 3, "{states:?}");
+        assert!(
+            matches!(&states[2], FeedStatus::Down(why) if why.contains("was silent for 0.25 s")),
+            "{states:?}"
+        );
+    }
 }

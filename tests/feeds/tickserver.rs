@@ -208,7 +208,7 @@ fn the_client_comes_back_after_the_server_dropped_it() {
 #[test]
 fn malformed_frames_are_counted_and_skipped_and_end_a_strict_client() {
     let whole = wire_tick("1", "500");
-    let bad = vec![
+    let bad = [
         whole[..whole.len() / 2].to_owned(),
         wire_tick("1", "NaN"),
         wire_tick("1", "-5"),

@@ -64,6 +64,7 @@ pub(super) async fn run(
     let spec = SocketSpec {
         url: stream_url(&options.config.binance.stream_url, &symbols),
         ping_after: None,
+        idle_after: socket::IDLE_TIMEOUT,
         seed: options.seed,
     };
     socket::follow(&spec, &mut reader, &sink, &stop).await

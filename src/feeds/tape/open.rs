@@ -2,7 +2,7 @@
 //! Must not trust the file's name: the first bytes say what it is.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -15,26 +15,30 @@ const BUFFER: usize = 1 << 17;
 
 /// The file's content, decompressed where it is gzip or zstd.
 pub(super) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::other("it is a folder"));
     }
-    let mut magic = Vec::with_capacity(ZSTD.len());
-    (&mut file).take(4).read_to_end(&mut magic)?;
-    file.seek(SeekFrom::Start(0))?;
-    let file = BufReader::with_capacity(BUFFER, file);
+    look_through(BufReader::with_capacity(BUFFER, file))
+}
+
+/// What is in `source`, decompressed where it is gzip or zstd.
+pub(super) fn look_through(
+    mut source: impl BufRead + Send + 'static,
+) -> io::Result<Box<dyn Read + Send>> {
+    let magic = source.fill_buf()?;
     if magic.starts_with(&GZIP) {
-        Ok(Box::new(MultiGzDecoder::new(file)))
-    } else if magic == ZSTD || is_skippable(&magic) {
-        Ok(Box::new(ZstdFrames::new(file)))
+        Ok(Box::new(MultiGzDecoder::new(source)))
+    } else if magic.starts_with(&ZSTD) || is_skippable(magic) {
+        Ok(Box::new(ZstdFrames::new(source)))
     } else {
-        Ok(Box::new(file))
+        Ok(Box::new(source))
     }
 }
 
 /// Zstd frames with the magic 0x184D2A50 to 0x184D2A5F hold notes for tools, not data.
 fn is_skippable(magic: &[u8]) -> bool {
-    matches!(magic, [first, 0x2a, 0x4d, 0x18] if first & 0xf0 == 0x50)
+    matches!(magic, [first, 0x2a, 0x4d, 0x18, ..] if first & 0xf0 == 0x50)
 }
 
 /// Reads frame after frame: parallel compressors write many, the decoder's own reader knows one.

@@ -153,6 +153,19 @@ impl TapeReader {
     /// When the file cannot be read or its columns are not those of a tape.
     pub fn open(path: &Path) -> Result<Self, FeedError> {
         let source = open::open(path).map_err(|error| unreadable(path, &error))?;
+        Self::new(path, source)
+    }
+
+    /// Reads a tape from memory, compressed or not; `path` only names it in errors.
+    ///
+    /// # Errors
+    /// When it is damaged or its columns are not those of a tape.
+    pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, FeedError> {
+        let source = open::look_through(io::Cursor::new(bytes));
+        Self::new(path, source.map_err(|error| unreadable(path, &error))?)
+    }
+
+    fn new(path: &Path, source: Box<dyn Read + Send>) -> Result<Self, FeedError> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(true)
             .flexible(true)

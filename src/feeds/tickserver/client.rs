@@ -141,6 +141,7 @@ pub(in crate::feeds) async fn run(
     let spec = SocketSpec {
         url,
         ping_after: Some(PING_AFTER),
+        idle_after: socket::IDLE_TIMEOUT,
         seed: options.seed,
     };
     socket::follow(&spec, &mut reader, &sink, &stop).await

@@ -125,6 +125,8 @@ impl TickServer {
     /// # Errors
     /// When the socket fails.
     pub async fn run(self, stop: CancellationToken) -> Result<(), FeedError> {
+        // Its own, so that a server that fails ends its clients and not its owner.
+        let stop = stop.child_token();
         let shared = Shared {
             ticks: broadcast::Sender::new(BACKLOG),
             lost: self.lost,
