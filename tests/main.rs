@@ -12,4 +12,8 @@
 mod architecture;
 mod cli;
 mod dependencies;
+mod engine;
+mod feeds;
+mod indicators;
+mod store;
 mod support;

@@ -100,7 +100,7 @@ pub enum EventBody {
         stop_price: Option<Price>,
     },
     /// The account at a closed minute, at a fill, or at a new day.
-    AccountSampled(Box<Account>),
+    AccountSampled(Account),
     /// New orders are refused from here on.
     Halted {
         /// Why.

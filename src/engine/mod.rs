@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     Event, EventBody, FeedId, FeedStatus, Input, Instrument, InstrumentId, InstrumentKey,
-    MarketUpdate, OrderId, OrderIntent, Timestamp,
+    MarketUpdate, Order, OrderId, OrderIntent, Timestamp,
 };
 use crate::execution::VenueReport;
 use crate::indicators::IndicatorCatalog;
@@ -150,9 +150,16 @@ impl Engine {
         self.now
     }
 
-    /// Why new orders are refused, if they are.
-    pub fn halt_reason(&self) -> Option<&str> {
-        self.halt.as_ref().map(|halt| halt.reason.as_str())
+    /// Why new orders are refused, if they are, and whether the kill switch did it.
+    pub fn halt_reason(&self) -> Option<(&str, bool)> {
+        self.halt
+            .as_ref()
+            .map(|halt| (halt.reason.as_str(), halt.kill))
+    }
+
+    /// Orders that are not final, by number.
+    pub fn working_orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.working.values().map(|working| &working.order)
     }
 
     /// What risk says of an order now, without making it.

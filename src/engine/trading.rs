@@ -137,7 +137,7 @@ impl Engine {
             short_value: self.ledger.short_value(),
             committed_cash: self.committed_cash(),
             account: &account,
-            halted: self.halt_reason(),
+            halted: self.halt_reason().map(|(reason, _)| reason),
             fee_bps: self.settings.paper.taker_fee_bps,
         };
         Some(self.guardian.decide(order, intent, &context))
@@ -594,7 +594,7 @@ impl Engine {
     pub(super) fn sample_account(&mut self, cause: u64, now: Timestamp) {
         let account = self.ledger.sample(now);
         self.log
-            .emit(cause, now, EventBody::AccountSampled(Box::new(account)));
+            .emit(cause, now, EventBody::AccountSampled(account));
         let into_interval = now.nanos().rem_euclid(SAMPLE_INTERVAL_NS);
         self.next_sample = now.plus_nanos(SAMPLE_INTERVAL_NS - into_interval);
     }

@@ -88,7 +88,11 @@ impl Terms {
     /// When a message sent now arrives: the least latency and an exponential part, by inversion
     /// of its distribution function (L. Devroye, Non-Uniform Random Variate Generation, §II.2).
     /// Every message takes exactly one number from `rng`, whatever the settings.
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "53 bits are exact, and a latency in nanoseconds is far below the range"
+    )]
     pub(super) fn arrival(&self, rng: &mut Xoshiro256PlusPlus, now: Timestamp) -> Timestamp {
         // 53 bits make an exact float in (0, 1], so the logarithm is finite.
         let uniform = ((rng.next_u64() >> 11) + 1) as f64 / (1_u64 << 53) as f64;

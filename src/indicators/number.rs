@@ -25,28 +25,41 @@ pub(super) fn wide_unsigned_to_f64(value: u128) -> f64 {
 // whether it was needed, which costs every update 6 ns.
 #[cold]
 #[inline(never)]
-#[allow(clippy::cast_precision_loss)]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the nearest float is what is wanted"
+)]
 const fn beyond_64_bits(value: i128) -> f64 {
     value as f64
 }
 
 #[cold]
 #[inline(never)]
-#[allow(clippy::cast_precision_loss)]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the nearest float is what is wanted"
+)]
 const fn unsigned_beyond_64_bits(value: u128) -> f64 {
     value as f64
 }
 
 /// An integer as the nearest float.
 #[inline(always)]
-#[allow(clippy::cast_precision_loss)]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the nearest float is what is wanted"
+)]
 pub(super) const fn to_f64(value: i64) -> f64 {
     value as f64
 }
 
 /// A number of bars as a float; by way of a signed integer, which the processor converts itself.
 #[inline(always)]
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_wrap)]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "no ring holds so many bars"
+)]
 pub(super) const fn count_to_f64(count: usize) -> f64 {
     count as i64 as f64
 }

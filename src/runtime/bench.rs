@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::domain::time::NANOS_PER_MILLI;
 use crate::domain::{
-    CandleSource, Event, EventBody, FeedId, Input, Instrument, InstrumentId, InstrumentKey,
+    Candle, CandleSource, Event, EventBody, FeedId, Input, Instrument, InstrumentId, InstrumentKey,
     InstrumentKeyError, Price, Qty, Session, Tick, TickBody, Timestamp,
 };
 use crate::engine::{Engine, EngineError, Settings};
@@ -376,20 +376,7 @@ pub fn store(config: &Config, folder: &Path) -> Result<StoreFigures, BenchError>
     for round in 0..ROUNDS {
         let start = Timestamp::from_seconds(1_767_571_200 + round);
         let candles: Vec<Event> = (0..INSTRUMENTS)
-            .map(|index| {
-                let price = Price::from_units(START_UNITS + i64::from(index));
-                let candle = crate::domain::Candle {
-                    start,
-                    open: price,
-                    high: price,
-                    low: price,
-                    close: price,
-                    volume: Qty::from_units(10),
-                    count: 10,
-                };
-                let instrument = InstrumentId(index);
-                event(start, EventBody::CandleClosed { instrument, candle })
-            })
+            .map(|index| event(start, bench_candle(InstrumentId(index), start)))
             .collect();
         writer.append(candles)?;
     }
@@ -415,4 +402,18 @@ pub fn store(config: &Config, folder: &Path) -> Result<StoreFigures, BenchError>
         candles_per_s,
         commits_per_s: (f64::from(COMMITS) / commits_s).round(),
     })
+}
+
+fn bench_candle(instrument: InstrumentId, start: Timestamp) -> EventBody {
+    let price = Price::from_units(START_UNITS + i64::from(instrument.0));
+    let candle = Candle {
+        start,
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+        volume: Qty::from_units(10),
+        count: 10,
+    };
+    EventBody::CandleClosed { instrument, candle }
 }

@@ -17,14 +17,15 @@ use crate::engine::{Engine, EngineError, Recovered, RestoreError, Settings, Snap
 use crate::feeds::{
     FeedBatch, FeedCounters, FeedError, FeedOptions, FeedSink, FeedSpec, InstrumentRegistry,
 };
-use crate::store::{Recovery, Store, StoreError, StoreWriter};
-use crate::view::{View, ViewFold};
+use crate::store::{Archive, Recovery, Store, StoreError, StoreWriter};
+use crate::view::{HaltView, View, ViewFold};
 
 use super::engine_loop::EngineLoop;
+use super::event_log::EventLogger;
 use super::feed_timers::FeedTimers;
 use super::handle::{DeskHandle, SharedView};
 use super::journal::Journal;
-use super::publish::{EventLogger, ViewPublisher};
+use super::publish::ViewPublisher;
 use super::summary::{Summary, Tally};
 use super::supervise::run_feed;
 
@@ -86,7 +87,7 @@ pub enum DeskError {
 pub struct Desk {
     handle: DeskHandle,
     stop: CancellationToken,
-    engine: std::thread::JoinHandle<Result<Summary, StoreError>>,
+    engine: EngineThread,
     /// Cancelled when the engine's thread has ended.
     ended: CancellationToken,
     feeds: JoinSet<Result<(), DeskError>>,
@@ -102,39 +103,20 @@ impl Desk {
         let settings = Settings::new(&config)?;
         let mut engine = Engine::new(settings.clone())?;
         let registry = Arc::new(InstrumentRegistry::default());
-        let storeless = FeedId(u16::try_from(options.feeds.len()).unwrap_or(u16::MAX));
-
-        let writer = match &options.data_dir {
-            Some(folder) => {
-                let (writer, recovery) = open_store(folder, &config, &settings)?;
-                restore(&mut engine, recovery, storeless, &registry)?;
-                Some(writer)
-            }
-            None => None,
-        };
-        let resume = engine.closed_seconds();
-
-        let names: Vec<String> = options.feeds.iter().map(ToString::to_string).collect();
-        let view = SharedView::new(View::new(
-            config.mode,
-            &config.account.currency,
-            &names,
-            config.account.initial_cash,
-        ));
-        let publisher = if options.has_screen {
-            let fold = ViewFold::new(
-                &settings.timeframes,
-                &settings.catalog,
-                engine.ledger().clone(),
-            );
-            Some(ViewPublisher::start(Arc::clone(&view), fold)?)
-        } else {
-            None
-        };
+        let mut writer = None;
+        if let Some(folder) = &options.data_dir {
+            let storeless = FeedId(u16::try_from(options.feeds.len()).unwrap_or(u16::MAX));
+            let (opened, recovery) = open_store(folder, &config, &settings)?;
+            restore(&mut engine, recovery, storeless, &registry)?;
+            writer = Some(opened);
+        }
+        let resume = engine.closed_seconds().into_iter().collect();
+        let (view, publisher) = start_view(&options, &config, &settings, &engine)?;
 
         let (batch_sender, batches) = bounded::<FeedBatch>(FEED_QUEUE);
         let (request_sender, requests) = bounded(REQUEST_QUEUE);
         let stop = CancellationToken::new();
+        let ended = CancellationToken::new();
         let counters: Vec<Arc<FeedCounters>> = options
             .feeds
             .iter()
@@ -156,37 +138,19 @@ impl Desk {
             tally: Tally::new(),
             logger: EventLogger::default(),
         };
-        let ended = CancellationToken::new();
-        let engine_ended = ended.clone();
-        let engine = std::thread::Builder::new()
-            .name("engine".to_owned())
-            .spawn(move || {
-                // Cancelled by a panic as well, when the guard is dropped.
-                let _ended = engine_ended.drop_guard();
-                engine_loop.run()
-            })?;
-
-        let mut feed_options = options.feed_options;
-        feed_options.resume = resume.into_iter().collect();
-        let mut feeds = JoinSet::new();
-        for ((spec, id), counters) in options.feeds.into_iter().zip(0_u16..).zip(counters) {
-            let sink = FeedSink::new(
-                FeedId(id),
-                Arc::clone(&registry),
-                batch_sender.clone(),
-                counters,
-            );
-            let (options, stop) = (feed_options.clone(), stop.clone());
-            feeds.spawn_on(
-                async move {
-                    let feed = spec.to_string();
-                    run_feed(spec, options, sink, stop)
-                        .await
-                        .map_err(|problem| DeskError::Feed { feed, problem })
-                },
-                runtime,
-            );
-        }
+        let engine = spawn_engine(engine_loop, ended.clone())?;
+        let sinks = (0_u16..)
+            .zip(counters)
+            .map(|(id, counters)| {
+                let (registry, queue) = (Arc::clone(&registry), batch_sender.clone());
+                FeedSink::new(FeedId(id), registry, queue, counters).only(&options.only)
+            })
+            .collect();
+        let feed_options = FeedOptions {
+            resume,
+            ..options.feed_options
+        };
+        let feeds = spawn_feeds(options.feeds, &feed_options, sinks, &stop, runtime);
         let handle = DeskHandle::new(view, request_sender);
         Ok(Self {
             handle,
@@ -239,6 +203,73 @@ impl Desk {
         let summary = outcome.map_err(|_| DeskError::EngineCrashed)??;
         failure.map_or(Ok(summary), Err)
     }
+}
+
+/// The view as a restart leaves it, and the thread that keeps it up where there is a screen.
+fn start_view(
+    options: &RunOptions,
+    config: &Config,
+    settings: &Settings,
+    engine: &Engine,
+) -> Result<(Arc<SharedView>, Option<ViewPublisher>), DeskError> {
+    let names: Vec<String> = options.feeds.iter().map(ToString::to_string).collect();
+    let mut view = View::new(config.mode, &config.account.currency, &names);
+    view.account = engine.ledger().account();
+    view.halt = engine.halt_reason().map(|(reason, kill)| HaltView {
+        reason: reason.to_owned(),
+        kill,
+    });
+    view.working_orders = engine
+        .working_orders()
+        .map(|it| (it.id, it.clone()))
+        .collect();
+    let view = SharedView::new(view);
+    if !options.has_screen {
+        return Ok((view, None));
+    }
+    let fold = ViewFold::new(
+        &settings.timeframes,
+        &settings.catalog,
+        engine.ledger().clone(),
+    );
+    let archive = match &options.data_dir {
+        Some(folder) => Some(Archive::open_read_only(folder)?),
+        None => None,
+    };
+    let publisher = ViewPublisher::start(Arc::clone(&view), fold, archive)?;
+    Ok((view, Some(publisher)))
+}
+
+type EngineThread = std::thread::JoinHandle<Result<Summary, StoreError>>;
+
+fn spawn_engine(engine: EngineLoop, ended: CancellationToken) -> std::io::Result<EngineThread> {
+    std::thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(move || {
+            // Cancelled by a panic as well, when the guard is dropped.
+            let _ended = ended.drop_guard();
+            engine.run()
+        })
+}
+
+fn spawn_feeds(
+    specs: Vec<FeedSpec>,
+    options: &FeedOptions,
+    sinks: Vec<FeedSink>,
+    stop: &CancellationToken,
+    runtime: &tokio::runtime::Handle,
+) -> JoinSet<Result<(), DeskError>> {
+    let mut feeds = JoinSet::new();
+    for (spec, sink) in specs.into_iter().zip(sinks) {
+        let (options, stop) = (options.clone(), stop.clone());
+        let running = async move {
+            let feed = spec.to_string();
+            let ended = run_feed(spec, options, sink, stop).await;
+            ended.map_err(|problem| DeskError::Feed { feed, problem })
+        };
+        feeds.spawn_on(running, runtime);
+    }
+    feeds
 }
 
 fn open_store(

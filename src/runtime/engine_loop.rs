@@ -18,10 +18,11 @@ use crate::feeds::{FeedBatch, FeedCounters};
 use crate::store::StoreError;
 use crate::view::Counters;
 
+use super::event_log::EventLogger;
 use super::feed_timers::FeedTimers;
 use super::handle::{Preview, Request};
 use super::journal::{Journal, StoreChange};
-use super::publish::{EventLogger, Health, ViewPublisher};
+use super::publish::{Health, ViewPublisher};
 use super::summary::{Summary, Tally};
 
 /// Longest sleep of the engine's thread; bounds how late a timer may fire.
@@ -263,7 +264,7 @@ impl EngineLoop {
                 let is_ours = self
                     .engine
                     .halt_reason()
-                    .is_some_and(|reason| reason.starts_with("store: "));
+                    .is_some_and(|(reason, _)| reason.starts_with("store: "));
                 if !is_ours {
                     return;
                 }

@@ -4,6 +4,7 @@
 pub mod bench;
 mod desk;
 mod engine_loop;
+mod event_log;
 mod feed_timers;
 mod handle;
 mod journal;

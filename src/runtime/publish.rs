@@ -1,19 +1,22 @@
-//! Carries committed events and fresh market states to the screen and the log.
+//! Carries committed events and fresh market states to the screen.
 //! Must not be called with events that are not on disk yet where they must be.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use tracing::{info, warn};
+use tracing::warn;
 
-use crate::domain::{Event, EventBody, Instrument, InstrumentId, MarketUpdate, OrderState};
+use crate::domain::{Event, EventBody, InstrumentId, InstrumentKey, MarketUpdate};
+use crate::store::Archive;
 use crate::view::{Counters, StoreView, ViewFold};
 
 use super::handle::SharedView;
 
 /// Batches that may wait for the view's thread.
 const QUEUE: usize = 256;
+/// Stored bars of each timeframe that a new screen begins with.
+const HISTORY_BARS: usize = 300;
 
 /// What the view's thread is given at once.
 #[derive(Debug, Default)]
@@ -41,11 +44,15 @@ pub(super) struct ViewPublisher {
 
 impl ViewPublisher {
     /// Starts the thread that folds into `view`.
-    pub(super) fn start(view: Arc<SharedView>, fold: ViewFold) -> std::io::Result<Self> {
+    pub(super) fn start(
+        view: Arc<SharedView>,
+        fold: ViewFold,
+        archive: Option<Archive>,
+    ) -> std::io::Result<Self> {
         let (queue, packages) = bounded(QUEUE);
         let thread = std::thread::Builder::new()
             .name("view".to_owned())
-            .spawn(move || fold_packages(&view, fold, &packages))?;
+            .spawn(move || fold_packages(&view, fold, archive.as_ref(), &packages))?;
         Ok(Self {
             queue,
             waiting: Package::default(),
@@ -93,7 +100,12 @@ impl ViewPublisher {
     }
 }
 
-fn fold_packages(view: &SharedView, mut fold: ViewFold, packages: &Receiver<Package>) {
+fn fold_packages(
+    view: &SharedView,
+    mut fold: ViewFold,
+    archive: Option<&Archive>,
+    packages: &Receiver<Package>,
+) {
     while let Ok(package) = packages.recv() {
         view.update(|view| {
             for event in package.events.iter().flat_map(|events| events.iter()) {
@@ -110,84 +122,29 @@ fn fold_packages(view: &SharedView, mut fold: ViewFold, packages: &Receiver<Pack
                 }
             }
         });
-    }
-}
-
-/// Writes the events of the trade lane to the log.
-#[derive(Debug, Default)]
-pub(super) struct EventLogger {
-    instruments: Vec<Arc<Instrument>>,
-}
-
-impl EventLogger {
-    pub(super) fn log(&mut self, event: &Event) {
-        let (sequence, cause, time) = (event.sequence, event.cause, event.time.to_rfc3339());
-        match &event.body {
-            EventBody::Listed { instrument, .. } => {
-                self.instruments.push(Arc::clone(instrument));
-                info!(sequence, %instrument.key, "listed");
+        if let Some(archive) = archive {
+            for event in package.events.iter().flat_map(|events| events.iter()) {
+                if let EventBody::Listed { id, instrument, .. } = &event.body {
+                    show_history(view, &fold, archive, *id, &instrument.key);
+                }
             }
-            EventBody::SignalRaised(signal) => {
-                let instrument = self.key(signal.instrument);
-                info!(
-                    sequence, cause, time, instrument,
-                    strategy = signal.strategy, action = ?signal.action,
-                    confidence = signal.confidence.0, blocked_by = ?signal.blocked_by,
-                    "signal"
-                );
-            }
-            EventBody::RiskDecided(decision) => {
-                let instrument = self.key(decision.intent.instrument);
-                let (order, approved) = (decision.order.to_string(), decision.approved);
-                info!(
-                    sequence,
-                    cause,
-                    time,
-                    instrument,
-                    order,
-                    approved,
-                    failed = decision.denial(),
-                    "risk"
-                );
-            }
-            EventBody::OrderChanged(order) if order.state != OrderState::Denied => {
-                let instrument = self.key(order.instrument);
-                let id = order.id.to_string();
-                info!(
-                    sequence, cause, time, instrument, order = id, side = ?order.side,
-                    state = ?order.state, filled = order.filled.units(), reason = ?order.reason,
-                    "order"
-                );
-            }
-            EventBody::Filled(fill) => {
-                let scales = self.instruments.get(fill.instrument.index());
-                let (price, quantity) = scales.map_or_else(Default::default, |it| {
-                    let price = fill.price.display(it.price_scale).to_string();
-                    (price, fill.quantity.display(it.quantity_scale).to_string())
-                });
-                info!(
-                    sequence, cause, time, instrument = self.key(fill.instrument),
-                    execution = fill.execution.0, order = fill.order.to_string(),
-                    side = ?fill.side, price, quantity, fee = %fill.fee,
-                    "fill"
-                );
-            }
-            EventBody::Halted { reason, kill } => warn!(sequence, time, reason, kill, "halted"),
-            EventBody::Resumed => info!(sequence, time, "resumed"),
-            EventBody::FeedChanged { feed, status } => {
-                info!(sequence, time, feed = feed.0, status = ?status, "feed");
-            }
-            EventBody::CommandAnswered { command, outcome } => {
-                info!(sequence, time, command = command.0, outcome = ?outcome, "command");
-            }
-            EventBody::Anomaly { text, .. } => warn!(sequence, time, text, "anomaly"),
-            _ => {}
         }
     }
+}
 
-    fn key(&self, id: InstrumentId) -> String {
-        self.instruments
-            .get(id.index())
-            .map_or_else(String::new, |it| it.key.to_string())
+/// Puts the stored bars before those of this run.
+fn show_history(
+    view: &SharedView,
+    fold: &ViewFold,
+    archive: &Archive,
+    id: InstrumentId,
+    key: &InstrumentKey,
+) {
+    for &timeframe in fold.timeframes() {
+        match archive.bars(key, timeframe, HISTORY_BARS) {
+            Ok(bars) if bars.is_empty() => {}
+            Ok(bars) => view.update(|view| fold.add_history(view, id, timeframe, &bars)),
+            Err(problem) => warn!(%key, %timeframe, %problem, "stored bars are not shown"),
+        }
     }
 }

@@ -95,6 +95,29 @@ pub fn export(
     Ok(rows.finish()?)
 }
 
+const ORDER_COLUMNS: &[&str] = &[
+    "order_id",
+    "ts_ms",
+    "time",
+    "updated_ts_ms",
+    "updated",
+    "instrument",
+    "symbol",
+    "side",
+    "kind",
+    "quantity",
+    "limit_price",
+    "stop_price",
+    "filled",
+    "average_price",
+    "time_in_force",
+    "origin",
+    "strategy",
+    "reduce_only",
+    "state",
+    "reason",
+];
+
 const fn columns(what: ExportKind) -> &'static [&'static str] {
     match what {
         ExportKind::Candles => &["ts_ms", "open", "high", "low", "close", "volume", "count"],
@@ -115,28 +138,7 @@ const fn columns(what: ExportKind) -> &'static [&'static str] {
             "blocked_by",
             "explanation",
         ],
-        ExportKind::Orders => &[
-            "order_id",
-            "ts_ms",
-            "time",
-            "updated_ts_ms",
-            "updated",
-            "instrument",
-            "symbol",
-            "side",
-            "kind",
-            "quantity",
-            "limit_price",
-            "stop_price",
-            "filled",
-            "average_price",
-            "time_in_force",
-            "origin",
-            "strategy",
-            "reduce_only",
-            "state",
-            "reason",
-        ],
+        ExportKind::Orders => ORDER_COLUMNS,
         ExportKind::Fills => &[
             "execution_id",
             "order_id",

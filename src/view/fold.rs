@@ -4,20 +4,19 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-
 use crate::config::Mode;
 use crate::domain::{
     Account, ClosedBar, CommandOutcome, Decision, Event, EventBody, FeedId, FeedStatus, Fill,
     IndicatorSlot, Instrument, InstrumentId, MarketUpdate, Order, OrderOrigin, OrderState,
     Timeframe, Timestamp,
 };
-use crate::indicators::IndicatorCatalog;
+use crate::indicators::{IndicatorCatalog, IndicatorSet};
 use crate::portfolio::Ledger;
 
 use super::model::{
-    BARS_KEPT, BarRow, Counters, FeedView, HaltView, InstrumentView, OVERLAYS, PositionView,
-    ROWS_KEPT, SeriesView, SignalOutcome, SignalRow, StoreView, TradeLogEntry, TradeLogRow, View,
+    BARS_KEPT, BarRow, Counters, FeedView, HaltView, InstrumentView, OVERLAY_SPECS, OVERLAYS,
+    PositionView, ROWS_KEPT, SeriesView, SignalOutcome, SignalRow, StoreView, TradeLogEntry,
+    TradeLogRow, View,
 };
 
 /// What folding needs beyond the view itself: a ledger of its own and the indicators' names.
@@ -27,11 +26,13 @@ pub struct ViewFold {
     timeframes: Vec<Timeframe>,
     value_count: usize,
     overlays: [Option<IndicatorSlot>; OVERLAYS.len()],
+    /// Makes the overlays of bars from before this run, whose values are not read.
+    overlay_catalog: IndicatorCatalog,
 }
 
 impl View {
     /// A view of a desk that has seen nothing.
-    pub fn new(mode: Mode, currency: &str, feeds: &[String], initial_cash: Decimal) -> Self {
+    pub fn new(mode: Mode, currency: &str, feeds: &[String]) -> Self {
         let feeds = feeds
             .iter()
             .map(|name| FeedView {
@@ -40,13 +41,6 @@ impl View {
                 age_ms: None,
             })
             .collect();
-        let account = Account {
-            cash: initial_cash,
-            equity: initial_cash,
-            peak_equity: initial_cash,
-            day_start_equity: initial_cash,
-            ..Account::default()
-        };
         Self {
             mode,
             currency: currency.to_owned(),
@@ -55,7 +49,7 @@ impl View {
             signals: VecDeque::new(),
             trade_log: VecDeque::new(),
             working_orders: BTreeMap::new(),
-            account,
+            account: Account::default(),
             halt: None,
             store: StoreView::default(),
             counters: Counters::default(),
@@ -73,6 +67,12 @@ impl ViewFold {
             timeframes: timeframes.to_vec(),
             value_count: catalog.len(),
             overlays: OVERLAYS.map(|name| catalog.slot(name)),
+            overlay_catalog: IndicatorCatalog::new(
+                &OVERLAY_SPECS
+                    .iter()
+                    .filter_map(|text| text.parse().ok())
+                    .collect::<Vec<_>>(),
+            ),
         }
     }
 
@@ -107,6 +107,18 @@ impl ViewFold {
                     self.set_value(series, *slot, value.0);
                 }
             }
+            EventBody::FeedChanged { feed, status } => {
+                if let Some(row) = view.feeds.get_mut(feed.index()) {
+                    row.status = status.clone();
+                }
+            }
+            _ => self.apply_trade(view, event),
+        }
+    }
+
+    /// Folds an event of signals, orders and money in.
+    fn apply_trade(&mut self, view: &mut View, event: &Event) {
+        match &event.body {
             EventBody::SignalRaised(signal) => push(
                 &mut view.signals,
                 SignalRow {
@@ -127,7 +139,7 @@ impl ViewFold {
                     row.position.stop_price = *stop_price;
                 }
             }
-            EventBody::AccountSampled(account) => view.account = **account,
+            EventBody::AccountSampled(account) => view.account = *account,
             EventBody::Halted { reason, kill } => {
                 view.halt = Some(HaltView {
                     reason: reason.clone(),
@@ -143,11 +155,6 @@ impl ViewFold {
                 view.halt = None;
                 log(view, event, TradeLogEntry::Resumed);
             }
-            EventBody::FeedChanged { feed, status } => {
-                if let Some(row) = view.feeds.get_mut(feed.index()) {
-                    row.status = status.clone();
-                }
-            }
             EventBody::CommandAnswered { outcome, .. } => {
                 if let CommandOutcome::Refused(text) = outcome {
                     log(view, event, TradeLogEntry::Note(text.clone()));
@@ -156,6 +163,7 @@ impl ViewFold {
             EventBody::Anomaly { text, .. } => {
                 log(view, event, TradeLogEntry::Note(text.clone()));
             }
+            _ => {}
         }
     }
 
@@ -183,25 +191,44 @@ impl ViewFold {
         row.market = Some(update);
     }
 
-    /// Adds bars that were closed before this run, oldest first.
+    /// Adds bars that were closed before this run, oldest first, with their overlays.
     pub fn add_history(
         &self,
         view: &mut View,
         id: InstrumentId,
         timeframe: Timeframe,
-        bars: &[BarRow],
+        bars: &[ClosedBar],
     ) {
-        if let Some(series) = series_mut(view, id, timeframe) {
-            for row in bars.iter().rev() {
-                let is_known = series
-                    .bars
-                    .front()
-                    .is_some_and(|bar| bar.bar.start <= row.bar.start);
-                if !is_known && series.bars.len() < BARS_KEPT {
-                    series.bars.push_front(*row);
-                }
+        let Some(series) = series_mut(view, id, timeframe) else {
+            return;
+        };
+        let mut set = IndicatorSet::new(&self.overlay_catalog);
+        let mut rows = Vec::with_capacity(bars.len());
+        for bar in bars {
+            set.update(bar, bar.start);
+            let mut overlays = [None; OVERLAYS.len()];
+            for (place, value) in overlays.iter_mut().zip(set.values()) {
+                *place = *value;
+            }
+            rows.push(BarRow {
+                bar: **bar,
+                overlays,
+            });
+        }
+        let newest = series
+            .bars
+            .front()
+            .map_or(Timestamp::MAX, |row| row.bar.start);
+        for row in rows.into_iter().rev().filter(|row| row.bar.start < newest) {
+            if series.bars.len() < BARS_KEPT {
+                series.bars.push_front(row);
             }
         }
+    }
+
+    /// The timeframes that are folded.
+    pub fn timeframes(&self) -> &[Timeframe] {
+        &self.timeframes
     }
 
     fn list(&self, view: &mut View, id: InstrumentId, feed: FeedId, instrument: &Arc<Instrument>) {

@@ -89,6 +89,8 @@ pub struct BarRow {
 
 /// Indicator names whose values are kept for every bar and drawn over the candles.
 pub const OVERLAYS: [&str; 2] = ["EMA_9", "EMA_21"];
+/// The specifications behind [`OVERLAYS`], in the same order.
+pub(super) const OVERLAY_SPECS: [&str; 2] = ["EMA:9", "EMA:21"];
 
 /// A position.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

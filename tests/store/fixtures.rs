@@ -196,11 +196,11 @@ pub fn every_kind() -> Vec<Event> {
             instrument: InstrumentId(3),
             stop_price: Some(Price::from_units(138_000)),
         },
-        EventBody::AccountSampled(Box::new(Account {
+        EventBody::AccountSampled(Account {
             cash: Decimal::new(9_999_722, 2),
             equity: Decimal::new(10_000_000, 2),
             ..Account::default()
-        })),
+        }),
         EventBody::Halted {
             reason: "by hand".to_owned(),
             kill: true,
