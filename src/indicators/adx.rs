@@ -35,8 +35,8 @@ struct HighLowClose {
 /// What a bar makes of an [`Adx`].
 #[derive(Debug)]
 pub struct AdxNext {
-    movement: Option<Smoothed<3>>,
-    index: Option<Smoothed<1>>,
+    movement: Smoothed<3>,
+    index: Smoothed<1>,
 }
 
 impl Adx {
@@ -59,8 +59,8 @@ impl Indicator for Adx {
     fn step(&self, bar: &Bar, _: Timestamp) -> (AdxNext, [Option<f64>; 3]) {
         let Some(previous) = &self.previous else {
             let next = AdxNext {
-                movement: None,
-                index: None,
+                movement: self.movement.state(),
+                index: self.index.state(),
             };
             return (next, [None; 3]);
         };
@@ -73,8 +73,8 @@ impl Indicator for Adx {
                 .step([to_f64(plus), to_f64(minus), true_range(bar, previous.close)]);
         let Some([plus, minus, range]) = self.movement.means(&movement) else {
             let next = AdxNext {
-                movement: Some(movement),
-                index: None,
+                movement,
+                index: self.index.state(),
             };
             return (next, [None; 3]);
         };
@@ -87,10 +87,7 @@ impl Indicator for Adx {
         };
         let index = self.index.step([direction]);
         let adx = self.index.means(&index).map(|[mean]| mean);
-        let next = AdxNext {
-            movement: Some(movement),
-            index: Some(index),
-        };
+        let next = AdxNext { movement, index };
         (next, [adx, Some(plus * per_range), Some(minus * per_range)])
     }
 
@@ -101,12 +98,8 @@ impl Indicator for Adx {
             low: bar.low.units(),
             close: bar.close.units(),
         });
-        if let Some(movement) = next.movement {
-            self.movement.commit(movement);
-        }
-        if let Some(index) = next.index {
-            self.index.commit(index);
-        }
+        self.movement.commit(next.movement);
+        self.index.commit(next.index);
     }
 }
 

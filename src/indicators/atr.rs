@@ -46,24 +46,22 @@ pub(super) fn true_range(bar: &Bar, previous_close: i64) -> f64 {
 
 impl Indicator for Atr {
     type Values = Option<f64>;
-    type Next = Option<Smoothed<1>>;
+    type Next = Smoothed<1>;
 
     #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Self::Next, Option<f64>) {
         let Some(previous_close) = self.previous_close else {
-            return (None, None);
+            return (self.range.state(), None);
         };
         let next = self.range.step([true_range(bar, previous_close)]);
         let value = self.range.means(&next).map(|[mean]| mean);
-        (Some(next), value)
+        (next, value)
     }
 
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
         self.previous_close = Some(bar.close.units());
-        if let Some(next) = next {
-            self.range.commit(next);
-        }
+        self.range.commit(next);
     }
 }
 

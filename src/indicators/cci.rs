@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
-use super::number::{count_to_f64, typical_price_times_three, wide_text, wide_to_f64};
+use super::number::{
+    count_to_f64, count_to_i64, typical_price_times_three, wide_text, wide_to_f64,
+};
 use super::rolling::Ring;
 use super::spec::IndicatorSpec;
 
@@ -15,8 +17,8 @@ use super::spec::IndicatorSpec;
 /// The typical price is `(high + low + close) / 3`; mean and deviation span the last `period`
 /// bars, where it is ready (TA-Lib, Stock.Indicators). A window without deviation gives 0. The
 /// deviations are measured from a mean that moves with each bar, so each bar costs one pass over
-/// the window, over contiguous floats in four lanes; it is the one indicator here that is not
-/// O(1). All sums are exact while `3 * period^2` times the price stays below 2^53.
+/// the window; it is the one indicator here that is not O(1). The sum is an exact integer, and so
+/// are the deviations while `3 * period` times the price stays below 2^53.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cci {
     /// Three typical prices.
@@ -45,24 +47,33 @@ impl Cci {
         }
     }
 
+    #[inline(always)]
     fn scaled(&self, price: i64) -> f64 {
-        wide_to_f64(i128::from(price) * self.prices.capacity() as i128)
+        wide_to_f64(i128::from(price) * i128::from(count_to_i64(self.prices.capacity())))
     }
 }
 
 /// Sum of the distances from `centre`.
+///
+/// Four sums need not wait for each other. Each takes a quarter of its own, for neighbours would
+/// be read two at a time, and such a read has to wait until the single value that the last bar
+/// wrote has left the processor's store queue.
 #[inline(always)]
 fn deviation(values: &[f64], centre: f64) -> f64 {
-    let (lanes, rest) = values.as_chunks::<4>();
+    let quarter = values.len() / 4;
+    let (a, rest) = values.split_at_checked(quarter).unwrap_or_default();
+    let (b, rest) = rest.split_at_checked(quarter).unwrap_or_default();
+    let (c, rest) = rest.split_at_checked(quarter).unwrap_or_default();
+    let (d, rest) = rest.split_at_checked(quarter).unwrap_or_default();
+    let distance = |value: &f64| (value - centre).abs();
     let mut sums = [0.0; 4];
-    for lane in lanes {
-        for (sum, value) in sums.iter_mut().zip(lane) {
-            *sum += (value - centre).abs();
+    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+        for (sum, value) in sums.iter_mut().zip([a, b, c, d]) {
+            *sum += distance(value);
         }
     }
     let [a, b, c, d] = sums;
-    let tail: f64 = rest.iter().map(|value| (value - centre).abs()).sum();
-    (a + b) + (c + d) + tail
+    (a + b) + (c + d) + rest.iter().map(distance).sum::<f64>()
 }
 
 impl Indicator for Cci {

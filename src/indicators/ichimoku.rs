@@ -46,7 +46,7 @@ impl Ichimoku {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn middle_with(window: &Window<Extremes>, item: HighLow) -> Option<f64> {
     window
         .is_full_with_next()
@@ -58,7 +58,7 @@ impl Indicator for Ichimoku {
     type Values = [Option<f64>; 4];
     type Next = IchimokuNext;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (IchimokuNext, [Option<f64>; 4]) {
         let item = HighLow::of(bar);
         let tenkan = middle_with(&self.tenkan, item);
@@ -73,7 +73,7 @@ impl Indicator for Ichimoku {
         (next, values)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: IchimokuNext) {
         let item = HighLow::of(bar);
         self.tenkan.push(item);

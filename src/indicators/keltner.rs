@@ -26,7 +26,7 @@ pub struct Keltner {
 #[derive(Debug)]
 pub struct KeltnerNext {
     ema: Smoothed<1>,
-    atr: Option<Smoothed<1>>,
+    atr: Smoothed<1>,
 }
 
 impl Keltner {
@@ -45,7 +45,7 @@ impl Indicator for Keltner {
     type Values = [Option<f64>; 3];
     type Next = KeltnerNext;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, session_start: Timestamp) -> (KeltnerNext, [Option<f64>; 3]) {
         let (ema, middle) = self.ema.step(bar, session_start);
         let (atr, range) = self.atr.step(bar, session_start);
@@ -63,7 +63,7 @@ impl Indicator for Keltner {
         (KeltnerNext { ema, atr }, values)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: KeltnerNext) {
         self.ema.commit(bar, next.ema);
         self.atr.commit(bar, next.atr);

@@ -27,7 +27,7 @@ pub struct Macd {
 pub struct MacdNext {
     fast: Smoothed<1>,
     slow: Smoothed<1>,
-    signal: Option<Smoothed<1>>,
+    signal: Smoothed<1>,
 }
 
 impl Macd {
@@ -39,6 +39,27 @@ impl Macd {
             signal: Smoother::exponential(signal),
         }
     }
+
+    // Inlined like the rest: an outcome returned through memory would be copied on every bar.
+    #[inline(always)]
+    fn warm_up(&self, close: f64) -> (MacdNext, [Option<f64>; 3]) {
+        let fast = self.fast.step([close]);
+        let slow = self.slow.step([close]);
+        let means = self.fast.means(&fast).zip(self.slow.means(&slow));
+        let Some(([fast_mean], [slow_mean])) = means else {
+            let next = MacdNext {
+                fast,
+                slow,
+                signal: self.signal.state(),
+            };
+            return (next, [None; 3]);
+        };
+        let macd = fast_mean - slow_mean;
+        let signal = self.signal.step([macd]);
+        let line = self.signal.means(&signal).map(|[mean]| mean);
+        let next = MacdNext { fast, slow, signal };
+        (next, [Some(macd), line, line.map(|line| macd - line)])
+    }
 }
 
 impl Indicator for Macd {
@@ -49,36 +70,25 @@ impl Indicator for Macd {
     #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (MacdNext, [Option<f64>; 3]) {
         let close = bar.close.as_f64();
-        let fast = self.fast.step([close]);
-        let slow = self.slow.step([close]);
-        let (Some([fast_mean]), Some([slow_mean])) =
-            (self.fast.means(&fast), self.slow.means(&slow))
-        else {
-            let next = MacdNext {
-                fast,
-                slow,
-                signal: None,
-            };
-            return (next, [None; 3]);
-        };
+        if !self.signal.is_ready() {
+            return self.warm_up(close);
+        }
+        // A ready signal line means that both averages are: no question is left to ask.
+        let fast = self.fast.step_ready([close]);
+        let slow = self.slow.step_ready([close]);
+        let ([fast_mean], [slow_mean]) = (Smoother::raw(&fast), Smoother::raw(&slow));
         let macd = fast_mean - slow_mean;
-        let signal = self.signal.step([macd]);
-        let line = self.signal.means(&signal).map(|[mean]| mean);
-        let next = MacdNext {
-            fast,
-            slow,
-            signal: Some(signal),
-        };
-        (next, [Some(macd), line, line.map(|line| macd - line)])
+        let signal = self.signal.step_ready([macd]);
+        let [line] = Smoother::raw(&signal);
+        let next = MacdNext { fast, slow, signal };
+        (next, [Some(macd), Some(line), Some(macd - line)])
     }
 
     #[inline(always)]
     fn commit(&mut self, _: &Bar, next: MacdNext) {
         self.fast.commit(next.fast);
         self.slow.commit(next.slow);
-        if let Some(signal) = next.signal {
-            self.signal.commit(signal);
-        }
+        self.signal.commit(next.signal);
     }
 }
 
@@ -115,5 +125,6 @@ impl Registered for Macd {
         self.fast.has_shape_of(&fresh.fast)
             && self.slow.has_shape_of(&fresh.slow)
             && self.signal.has_shape_of(&fresh.signal)
+            && (self.fast.is_ready() && self.slow.is_ready() || !self.signal.is_ready())
     }
 }

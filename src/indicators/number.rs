@@ -25,52 +25,46 @@ pub(super) fn wide_unsigned_to_f64(value: u128) -> f64 {
 // whether it was needed, which costs every update 6 ns.
 #[cold]
 #[inline(never)]
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the nearest float is what is wanted"
-)]
+#[allow(clippy::cast_precision_loss, reason = "the nearest float is what is wanted")]
 const fn beyond_64_bits(value: i128) -> f64 {
     value as f64
 }
 
 #[cold]
 #[inline(never)]
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the nearest float is what is wanted"
-)]
+#[allow(clippy::cast_precision_loss, reason = "the nearest float is what is wanted")]
 const fn unsigned_beyond_64_bits(value: u128) -> f64 {
     value as f64
 }
 
 /// An integer as the nearest float.
 #[inline(always)]
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "the nearest float is what is wanted"
-)]
+#[allow(clippy::cast_precision_loss, reason = "the nearest float is what is wanted")]
 pub(super) const fn to_f64(value: i64) -> f64 {
     value as f64
 }
 
-/// A number of bars as a float; by way of a signed integer, which the processor converts itself.
+/// A number of bars as a signed integer.
 #[inline(always)]
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_wrap,
-    reason = "no ring holds so many bars"
-)]
-pub(super) const fn count_to_f64(count: usize) -> f64 {
-    count as i64 as f64
+#[allow(clippy::cast_possible_wrap)]
+pub(super) const fn count_to_i64(count: usize) -> i64 {
+    count as i64
 }
 
-/// Three times the typical price `(high + low + close) / 3`, exact below 3 * 10^18 price units.
+/// A number of bars as a float; by way of a signed integer, which the processor converts itself.
+#[inline(always)]
+pub(super) const fn count_to_f64(count: usize) -> f64 {
+    to_f64(count_to_i64(count))
+}
+
+/// Three times the typical price `(high + low + close) / 3`, modulo 2^64: exact for prices below
+/// 3 * 10^18 units.
 #[inline(always)]
 pub(super) fn typical_price_times_three(bar: &Bar) -> i64 {
     bar.high
         .units()
-        .saturating_add(bar.low.units())
-        .saturating_add(bar.close.units())
+        .wrapping_add(bar.low.units())
+        .wrapping_add(bar.close.units())
 }
 
 /// Reads and writes a 128-bit integer as text, since JSON readers stop at 64 bits.

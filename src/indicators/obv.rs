@@ -34,10 +34,14 @@ impl Indicator for Obv {
     fn step(&self, bar: &Bar, _: Timestamp) -> (i64, Option<f64>) {
         let close = bar.close.units();
         let previous = self.previous_close.unwrap_or(close);
-        let direction = i64::from(close > previous) - i64::from(close < previous);
-        let total = self
-            .total
-            .saturating_add(bar.volume.units().saturating_mul(direction));
+        let volume = bar.volume.units();
+        let falling = if close < previous {
+            volume.wrapping_neg()
+        } else {
+            0
+        };
+        let change = if close > previous { volume } else { falling };
+        let total = self.total.saturating_add(change);
         (total, Some(to_f64(total)))
     }
 

@@ -39,8 +39,8 @@ impl Indicator for Roc {
             .oldest()
             .filter(|&earlier| earlier != 0)
             .map(|earlier| {
-                let change = bar.close.units().saturating_sub(earlier);
-                100.0 * to_f64(change) / to_f64(earlier)
+                let earlier = to_f64(earlier);
+                100.0 * (bar.close.as_f64() - earlier) / earlier
             });
         ((), value)
     }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
-use super::number::to_f64;
 use super::smoothing::{Smoothed, Smoother};
 use super::spec::IndicatorSpec;
 
@@ -17,7 +16,7 @@ use super::spec::IndicatorSpec;
 /// stood still throughout it is 50, the middle; others give 0 or 100 there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rsi {
-    previous_close: Option<i64>,
+    previous_close: Option<f64>,
     gain_and_loss: Smoother<2>,
 }
 
@@ -33,16 +32,16 @@ impl Rsi {
 
 impl Indicator for Rsi {
     type Values = Option<f64>;
-    type Next = Option<Smoothed<2>>;
+    type Next = Smoothed<2>;
 
     #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Self::Next, Option<f64>) {
         let Some(previous) = self.previous_close else {
-            return (None, None);
+            return (self.gain_and_loss.state(), None);
         };
-        let change = bar.close.units().saturating_sub(previous);
-        let gain = to_f64(change.max(0));
-        let loss = gain - to_f64(change);
+        let change = bar.close.as_f64() - previous;
+        let gain = if change > 0.0 { change } else { 0.0 };
+        let loss = gain - change;
         let next = self.gain_and_loss.step([gain, loss]);
         let value = self.gain_and_loss.means(&next).map(|[gain, loss]| {
             let total = gain + loss;
@@ -52,15 +51,13 @@ impl Indicator for Rsi {
                 50.0
             }
         });
-        (Some(next), value)
+        (next, value)
     }
 
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
-        self.previous_close = Some(bar.close.units());
-        if let Some(next) = next {
-            self.gain_and_loss.commit(next);
-        }
+        self.previous_close = Some(bar.close.as_f64());
+        self.gain_and_loss.commit(next);
     }
 }
 

@@ -21,7 +21,6 @@ const SUM_MAX: f64 = 1e24;
 pub(super) struct Smoother<const N: usize> {
     period: usize,
     weight: f64,
-    keep: f64,
     state: Smoothed<N>,
 }
 
@@ -53,7 +52,6 @@ impl<const N: usize> Smoother<N> {
         Self {
             period,
             weight,
-            keep: 1.0 - weight,
             state: Smoothed {
                 count: 0,
                 values: [0.0; N],
@@ -61,15 +59,32 @@ impl<const N: usize> Smoother<N> {
         }
     }
 
+    /// Whether the means are ready before the next input.
+    #[inline(always)]
+    pub(super) const fn is_ready(&self) -> bool {
+        self.state.count >= self.period
+    }
+
+    /// The state after `inputs`, of a smoother that is ready; [`step`](Self::step) without its
+    /// question.
+    #[inline(always)]
+    pub(super) fn step_ready(&self, inputs: [f64; N]) -> Smoothed<N> {
+        // A second field for it would lie beside `weight`, and the compiler would then pack both
+        // products into one vector, whose shuffles cost more than they save.
+        let keep = 1.0 - self.weight;
+        let Smoothed { count, mut values } = self.state;
+        for (value, input) in values.iter_mut().zip(inputs) {
+            *value = *value * keep + input * self.weight;
+        }
+        Smoothed { count, values }
+    }
+
     /// The state after `inputs`.
     #[inline(always)]
     pub(super) fn step(&self, inputs: [f64; N]) -> Smoothed<N> {
         let Smoothed { count, mut values } = self.state;
         if count >= self.period {
-            for (value, input) in values.iter_mut().zip(inputs) {
-                *value = *value * self.keep + input * self.weight;
-            }
-            return Smoothed { count, values };
+            return self.step_ready(inputs);
         }
         let count = count + 1;
         for (value, input) in values.iter_mut().zip(inputs) {
@@ -81,10 +96,22 @@ impl<const N: usize> Smoother<N> {
         Smoothed { count, values }
     }
 
+    /// The state as it is, for a bar that brings no input.
+    #[inline(always)]
+    pub(super) const fn state(&self) -> Smoothed<N> {
+        self.state
+    }
+
     /// The means in `state`, once there are enough inputs.
     #[inline(always)]
     pub(super) fn means(&self, state: &Smoothed<N>) -> Option<[f64; N]> {
         (state.count >= self.period).then_some(state.values)
+    }
+
+    /// The means, or the sums that are to become means.
+    #[inline(always)]
+    pub(super) const fn raw(state: &Smoothed<N>) -> [f64; N] {
+        state.values
     }
 
     /// Keeps a state that [`step`](Self::step) gave.
@@ -97,7 +124,6 @@ impl<const N: usize> Smoother<N> {
     pub(super) fn has_shape_of(&self, fresh: &Self) -> bool {
         self.period == fresh.period
             && self.weight.to_bits() == fresh.weight.to_bits()
-            && self.keep.to_bits() == fresh.keep.to_bits()
             && self.state.count <= self.period
             && self.state.values.iter().all(|value| value.abs() <= SUM_MAX)
     }

@@ -35,7 +35,7 @@ pub struct Trend {
 /// What a bar makes of a [`SuperTrend`].
 #[derive(Debug)]
 pub struct SuperTrendNext {
-    atr: Option<Smoothed<1>>,
+    atr: Smoothed<1>,
     trend: Option<Trend>,
 }
 
@@ -49,7 +49,7 @@ impl SuperTrend {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_trend(&self, bar: &Bar, atr: f64) -> Trend {
         let close = bar.close.as_f64();
         let middle = bar.high.as_f64().midpoint(bar.low.as_f64());
@@ -85,7 +85,7 @@ impl Indicator for SuperTrend {
     type Values = [Option<f64>; 2];
     type Next = SuperTrendNext;
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, bar: &Bar, session_start: Timestamp) -> (SuperTrendNext, [Option<f64>; 2]) {
         let (atr, range) = self.atr.step(bar, session_start);
         let trend = range.map(|range| self.next_trend(bar, range));
@@ -99,7 +99,7 @@ impl Indicator for SuperTrend {
         (SuperTrendNext { atr, trend }, values)
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: SuperTrendNext) {
         self.atr.commit(bar, next.atr);
         self.trend = next.trend;
