@@ -200,9 +200,9 @@ pub struct StrategyConfig {
     pub macd_weight: f64,
     /// `confluence`: weight of the Bollinger vote.
     pub bollinger_weight: f64,
-    /// RSI below which `confluence` votes to buy and `crossover` blocks a sale.
+    /// RSI at and below which `confluence` votes fully to buy and `crossover` blocks a sale.
     pub rsi_oversold: f64,
-    /// RSI above which `confluence` votes to sell and `crossover` blocks a purchase.
+    /// RSI at and above which `confluence` votes fully to sell and `crossover` blocks a purchase.
     pub rsi_overbought: f64,
     /// `confluence`: weighted sum of votes, 0 to 1, that raises a signal.
     pub threshold: f64,
@@ -304,7 +304,7 @@ pub struct AccountConfig {
 impl Default for AccountConfig {
     fn default() -> Self {
         Self {
-            initial_cash: Decimal::new(100_000, 0),
+            initial_cash: Decimal::new(1_000_000, 0),
             currency: "USD".to_owned(),
         }
     }

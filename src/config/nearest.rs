@@ -16,7 +16,13 @@ pub fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Optio
             } else {
                 usize::MAX
             };
-            (whole.min(last), name)
+            // Somebody who stopped in the middle of a name meant that name.
+            let begun = if unknown.len() > 5 && name.starts_with(unknown) {
+                0
+            } else {
+                usize::MAX
+            };
+            (whole.min(last).min(begun), name)
         })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

@@ -130,6 +130,15 @@ impl Outlet {
             .send_while(Instant::now(), inputs, || !self.stop.is_cancelled())
     }
 
+    /// Lets event time go on in a silence, so that what is over closes before the next tick.
+    fn tell_time(&self) -> Result<(), SinkError> {
+        let feed = self.sink.feed();
+        match self.pacer.event_time(Instant::now()) {
+            Some(now) => self.send(vec![Input::Time { feed, now }]),
+            None => Ok(()),
+        }
+    }
+
     fn wait(&mut self, due: Instant) -> Result<(), SinkError> {
         if due <= self.woken {
             return Ok(());
@@ -146,6 +155,7 @@ impl Outlet {
                 return Err(SinkError::Closed);
             }
             std::thread::sleep(target.duration_since(now).min(NAP));
+            self.tell_time()?;
         }
     }
 }

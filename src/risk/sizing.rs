@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::config::model::RiskConfig;
 use crate::domain::{OrderIntent, Price, Qty, Side};
 use crate::portfolio::money::{
-    BASIS_POINTS, HUNDRED, Toward, floor_to_lot, lot_units, price_on_grid, value,
+    BASIS_POINT, PERCENT, Toward, floor_to_lot, lot_units, price_on_grid, value, whole_quotient,
 };
 
 use super::exposure::Exposure;
@@ -126,7 +126,7 @@ fn by_risk(
     if side == Side::Sell && !config.allow_short {
         return Some(Qty::ZERO);
     }
-    let share = |percent: Decimal| equity.checked_mul(percent)?.checked_div(HUNDRED);
+    let share = |percent: Decimal| equity.checked_mul(percent)?.checked_mul(PERCENT);
     let distance = distance(side, prices.entry, stop)?;
     let unit_risk = value(instrument, distance, 1)?;
     let unit_value = value(instrument, prices.worst?, 1)?;
@@ -151,6 +151,9 @@ fn largest(budget: Decimal, unit: Decimal) -> Option<i128> {
     if budget <= Decimal::ZERO {
         return Some(0);
     }
+    if let Some((count, _)) = whole_quotient(budget, unit) {
+        return Some(count);
+    }
     let count = budget.checked_div(unit)?.floor();
     // The quotient was rounded to 28 digits, which can carry it up to a whole number.
     let fits = count.checked_mul(unit)? <= budget;
@@ -162,7 +165,7 @@ fn largest(budget: Decimal, unit: Decimal) -> Option<i128> {
 pub(super) fn with_fee(value: Decimal, fee_bps: Decimal) -> Option<Decimal> {
     let fee = value
         .checked_mul(fee_bps.max(Decimal::ZERO))?
-        .checked_div(BASIS_POINTS)?;
+        .checked_mul(BASIS_POINT)?;
     value.checked_add(fee)
 }
 

@@ -67,7 +67,7 @@ pub enum DeskError {
     #[error("the stored snapshot cannot be read ({0}): move the data folder away or use --fresh")]
     Snapshot(#[from] serde_json::Error),
     /// A feed failed for good.
-    #[error("{feed}: {problem}")]
+    #[error("{problem}")]
     Feed {
         /// As it was configured.
         feed: String,

@@ -65,6 +65,8 @@ pub fn to_stderr(level: &str) -> Result<LogGuard, LogError> {
 /// When the level is none or the folder cannot be written.
 pub fn to_folder(data_dir: &Path, level: &str) -> Result<LogGuard, LogError> {
     let folder = data_dir.join(FOLDER);
+    // The appender complains on stderr of a folder that it is about to make.
+    let _ = std::fs::create_dir_all(&folder);
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("titan-tui")
