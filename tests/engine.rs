@@ -5,6 +5,7 @@ mod crash;
 mod determinism;
 mod recorded;
 mod steady;
+mod store_fails;
 
 use std::path::Path;
 
