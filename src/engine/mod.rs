@@ -12,6 +12,8 @@ mod instrument;
 mod log;
 mod settings;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod trading;
 
 use std::sync::Arc;
