@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use thiserror::Error;
@@ -120,8 +120,10 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
         if let Some(kind) = desk.writer.failure() {
             return Err(DeskError::Output(kind));
         }
-        let wake = desk.next_wake();
-        let may_draw = desk.writer.is_idle();
+        // One look at the writer for both: were it seen busy here and idle there, nothing would
+        // wake the loop for the frame that waits.
+        let busy = !desk.writer.is_idle();
+        let wake = desk.next_wake(Instant::now(), busy);
         tokio::select! {
             biased;
             asked = signals.next() => match asked {
@@ -131,20 +133,13 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
             },
             () = stop.cancelled() => return Ok(desk.end(DeskExit::Stopped)),
             event = events.next() => {
-                let mut next = event;
-                while let Some(event) = next {
-                    if desk.take(event.map_err(DeskError::Input)?)? {
-                        return Ok(desk.end(DeskExit::Quit));
-                    }
-                    next = match events.next().now_or_never() {
-                        Some(event) => Some(event.ok_or_else(closed)?),
-                        None => break,
-                    };
-                }
-                if !desk.resized {
-                    desk.draw();
+                let event = event.ok_or_else(closed)?.map_err(DeskError::Input)?;
+                if desk.take(event)? {
+                    return Ok(desk.end(DeskExit::Quit));
                 }
             }
+            // Reached once no more input is waiting: a burst of keys is one frame.
+            () = std::future::ready(()), if desk.urgent && !busy => desk.draw(),
             changed = desk.changes.changed(), if !desk.dirty => {
                 if changed.is_err() {
                     return Ok(desk.end(DeskExit::Stopped));
@@ -152,7 +147,7 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
                 desk.view_changed();
             }
             answer = receive(&mut desk.asked), if desk.asked.is_some() => desk.answered(answer),
-            () = desk.writer.freed(), if !may_draw => {}
+            () = desk.writer.freed(), if busy => {}
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => desk.due(),
         }
     }
@@ -186,6 +181,8 @@ struct Desk {
     next: Buffer,
     bytes: Vec<u8>,
     dirty: bool,
+    /// A key wants its answer now, not at the next frame's time.
+    urgent: bool,
     resized: bool,
     drawn_at: Option<Instant>,
     repainted_at: Option<Instant>,
@@ -224,6 +221,7 @@ impl Desk {
             next: Buffer::default(),
             bytes: Vec::new(),
             dirty: true,
+            urgent: false,
             resized: false,
             drawn_at: None,
             repainted_at: None,
@@ -251,9 +249,10 @@ impl Desk {
                 }
             }
             Event::Resize(..) => self.resized = true,
-            _ => {}
+            _ => return Ok(false),
         }
         self.dirty = true;
+        self.urgent = !self.resized;
         Ok(false)
     }
 
@@ -317,27 +316,27 @@ impl Desk {
         if self.ask_due().is_some_and(|due| due <= now) {
             self.ask();
         }
-        let minor = self.clock_due().into_iter().chain(self.age_due()).min();
+        let minor = self.clock_due(now).into_iter().chain(self.age_due()).min();
         if minor.is_some_and(|due| due <= now) {
             self.dirty = true;
         }
-        if self.frame_due().is_some_and(|due| due <= now) {
+        if self.frame_due(now).is_some_and(|due| due <= now) {
             self.draw();
         }
     }
 
     /// When to wake next for anything that no event will tell.
-    fn next_wake(&self) -> Option<Instant> {
+    fn next_wake(&self, now: Instant, busy: bool) -> Option<Instant> {
         let pending = self
             .state
             .pending
             .as_ref()
             .map(|pending| Instant::from_std(pending.until));
         [
-            self.frame_due(),
+            self.frame_due(now).filter(|_| !busy),
             pending,
             self.ask_due(),
-            self.clock_due(),
+            self.clock_due(now),
             self.age_due(),
         ]
         .into_iter()
@@ -345,11 +344,10 @@ impl Desk {
         .min()
     }
 
-    fn frame_due(&self) -> Option<Instant> {
-        if !self.dirty || !self.writer.is_idle() {
+    fn frame_due(&self, now: Instant) -> Option<Instant> {
+        if !self.dirty {
             return None;
         }
-        let now = Instant::now();
         let after = |moment: Option<Instant>, wait| moment.map_or(now, |moment| moment + wait);
         Some(if self.resized {
             after(self.repainted_at, REPAINT_INTERVAL)
@@ -364,38 +362,32 @@ impl Desk {
     }
 
     /// The second after the one that is shown.
-    fn clock_due(&self) -> Option<Instant> {
+    fn clock_due(&self, now: Instant) -> Option<Instant> {
         let shown = self.state.clock.filter(|_| self.clock && !self.dirty)?;
         let ahead = shown.plus_nanos(1_000_000_000).nanos_since(wall_clock());
         let wait = u64::try_from(ahead).map_or(Duration::ZERO, Duration::from_nanos);
-        Some(Instant::now() + wait)
+        Some(now + wait)
     }
 
     /// When the age of a silent feed reads differently.
     fn age_due(&self) -> Option<Instant> {
-        if self.dirty {
-            return None;
-        }
-        let idle = self.idle_ms();
+        let drawn_at = self.drawn_at.filter(|_| !self.dirty)?;
         let view = self.handle.view().read();
+        // Counted from what was drawn, so that the moment does not move as it comes nearer.
         let wait = view
             .feeds
             .iter()
-            .filter_map(|feed| match self.state.health(feed) {
-                Health::Live => {
-                    let age = feed.age_ms.unwrap_or(0).saturating_add(idle);
-                    Some(self.state.stale_after_ms.saturating_sub(age))
+            .filter_map(|feed| {
+                let age = feed.age_ms?.saturating_add(self.state.idle_ms);
+                match self.state.health(feed) {
+                    Health::Live => Some(self.state.stale_after_ms.saturating_sub(age)),
+                    Health::Stale(_) if age < 60_000 => Some(1_000 - age % 1_000),
+                    Health::Stale(_) => Some(60_000 - age % 60_000),
+                    _ => None,
                 }
-                Health::Stale(_) => {
-                    let age = feed.age_ms.unwrap_or(0).saturating_add(idle);
-                    let unit = if age < 60_000 { 1_000 } else { 60_000 };
-                    Some(unit - age % unit)
-                }
-                _ => None,
             })
             .min()?;
-        let shown = self.drawn_at.unwrap_or_else(Instant::now);
-        Some((Instant::now() + Duration::from_millis(wait.max(1))).max(shown + self.floor))
+        Some(drawn_at + Duration::from_millis(wait).max(self.floor))
     }
 
     fn idle_ms(&self) -> u64 {
@@ -430,6 +422,7 @@ impl Desk {
         }
         self.drawn_at = Some(now);
         self.resized = false;
+        self.urgent = false;
         self.dirty = false;
     }
 

@@ -334,7 +334,8 @@ impl DeskState {
                 *chosen = 0;
             }
             Open::Command(text) => {
-                if text.pop().is_none() {
+                let erased = text.pop();
+                if erased.is_none() {
                     self.open = Open::Nothing;
                 }
             }
@@ -355,10 +356,10 @@ impl DeskState {
     fn scroll_help(&mut self, rows: usize, down: bool) {
         if let Open::Help(scroll) = &mut self.open {
             *scroll = if down {
-                // As many rows as the list has at most: a heading and a blank for each scope.
+                // As many rows as the list has at most on a narrow screen.
                 scroll
                     .saturating_add(rows)
-                    .min(actions::ACTIONS.len().saturating_add(2 * Scope::ALL.len()))
+                    .min(3 * (actions::ACTIONS.len() + Scope::ALL.len()))
             } else {
                 scroll.saturating_sub(rows)
             };

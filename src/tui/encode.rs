@@ -100,41 +100,52 @@ impl Pen {
     }
 
     fn style(&mut self, cell: &Cell, bytes: &mut Vec<u8>) {
-        let wanted = (cell.fg, cell.bg, cell.modifier);
+        let (fg, bg, modifier) = match self.look {
+            // Of a space nothing is seen but its ground, so the rest may stay as it is.
+            Some((fg, bg, modifier))
+                if cell.symbol() == " " && !(cell.modifier | modifier).intersects(SEEN) =>
+            {
+                if bg == cell.bg {
+                    return;
+                }
+                (fg, cell.bg, modifier)
+            }
+            _ => (cell.fg, cell.bg, cell.modifier),
+        };
+        let wanted = (fg, bg, modifier);
         if self.look == Some(wanted) {
             return;
         }
         let mut codes = Codes::default();
-        let (fg, bg) = match self.look {
-            Some((fg, bg, modifier)) if modifier == cell.modifier => (fg, bg),
-            _ => {
-                codes.add(format_args!("0"));
-                for (flag, code) in MODIFIERS {
-                    if cell.modifier.contains(flag) {
-                        codes.add(format_args!("{code}"));
-                    }
-                }
-                (Color::Reset, Color::Reset)
-            }
-        };
-        if fg != cell.fg {
-            codes.color(cell.fg, 30);
+        let before = self.look.unwrap_or_else(|| {
+            codes.add(format_args!("0"));
+            (Color::Reset, Color::Reset, Modifier::empty())
+        });
+        codes.modifiers(before.2, modifier);
+        if before.0 != fg {
+            codes.color(fg, 30);
         }
-        if bg != cell.bg {
-            codes.color(cell.bg, 40);
+        if before.1 != bg {
+            codes.color(bg, 40);
         }
         push(bytes, format_args!("\x1b[{}m", codes.text));
         self.look = Some(wanted);
     }
 }
 
-const MODIFIERS: [(Modifier, u8); 6] = [
-    (Modifier::BOLD, 1),
-    (Modifier::DIM, 2),
-    (Modifier::ITALIC, 3),
-    (Modifier::UNDERLINED, 4),
-    (Modifier::REVERSED, 7),
-    (Modifier::CROSSED_OUT, 9),
+/// What shows on a space too.
+const SEEN: Modifier = Modifier::REVERSED
+    .union(Modifier::UNDERLINED)
+    .union(Modifier::CROSSED_OUT);
+
+/// Each with its code and the code that ends it; bold and dim end together.
+const MODIFIERS: [(Modifier, u8, u8); 6] = [
+    (Modifier::BOLD, 1, 22),
+    (Modifier::DIM, 2, 22),
+    (Modifier::ITALIC, 3, 23),
+    (Modifier::UNDERLINED, 4, 24),
+    (Modifier::REVERSED, 7, 27),
+    (Modifier::CROSSED_OUT, 9, 29),
 ];
 
 #[derive(Default)]
@@ -148,6 +159,26 @@ impl Codes {
             self.text.push(';');
         }
         self.text.push_str(&code.to_string());
+    }
+
+    fn modifiers(&mut self, before: Modifier, after: Modifier) {
+        let weight = Modifier::BOLD | Modifier::DIM;
+        let mut kept = before & after;
+        let gone = before - after;
+        if gone.intersects(weight) {
+            kept -= weight;
+            self.add(format_args!("22"));
+        }
+        for (flag, _, end) in MODIFIERS {
+            if gone.contains(flag) && !weight.contains(flag) {
+                self.add(format_args!("{end}"));
+            }
+        }
+        for (flag, code, _) in MODIFIERS {
+            if after.contains(flag) && !kept.contains(flag) {
+                self.add(format_args!("{code}"));
+            }
+        }
     }
 
     /// `base` is 30 for the foreground and 40 for the background.

@@ -144,6 +144,21 @@ pub(super) fn fit(text: &str, width: usize, ellipsis: &str) -> String {
     cut + &" ".repeat(width.saturating_sub(used))
 }
 
+/// Lines of at most `width` letters, broken between words; a longer word stays whole.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn grouped_signed(text: &str) -> String {
     match text.strip_prefix('-') {
         Some(magnitude) => format!("-{}", group(magnitude)),

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 /// The least screen the desk is drawn on.
 pub(super) const SMALLEST: (u16, u16) = (40, 12);
 /// Rows of the order preview where it shares the screen with the chart.
-const TICKET_ROWS: u16 = 10;
+const TICKET_ROWS: u16 = 9;
 
 /// The panes' places; a pane without one is not drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,8 +32,9 @@ pub(super) fn too_small(area: Rect) -> bool {
     area.width < SMALLEST.0 || area.height < SMALLEST.1
 }
 
-/// The places on `area`, with `banners` rows under the status line.
-pub(super) fn layout(area: Rect, banners: u16, ticket: bool) -> Layout {
+/// The places on `area`, with `banners` rows under the status line and room to watch so many
+/// instruments.
+pub(super) fn layout(area: Rect, banners: u16, ticket: bool, instruments: usize) -> Layout {
     let row = |offset_from_bottom: u16| {
         Rect::new(
             area.x,
@@ -59,24 +60,28 @@ pub(super) fn layout(area: Rect, banners: u16, ticket: bool) -> Layout {
         ..Layout::default()
     };
     if area.width >= 100 && area.height >= 30 {
-        standard(middle, ticket, places)
+        standard(middle, ticket, instruments, places)
     } else {
         small(middle, ticket, places)
     }
 }
 
-fn standard(middle: Rect, ticket: bool, places: Layout) -> Layout {
+fn standard(middle: Rect, ticket: bool, instruments: usize, places: Layout) -> Layout {
     let lists = (middle.height * 28 / 100).clamp(7, 18);
     let side = (middle.width * 29 / 100).clamp(34, 52);
     let above = Rect::new(middle.x, middle.y, middle.width, middle.height - lists);
     let chart = Rect::new(above.x, above.y, above.width - side, above.height);
     let right = Rect::new(chart.right(), above.y, side, above.height);
     let below = Rect::new(middle.x, above.bottom(), middle.width, lists);
-    let half = below.width / 2;
+    let half = below.width * 44 / 100;
     let signals = Rect::new(below.x, below.y, half, below.height);
     let trades = Rect::new(below.x + half, below.y, below.width - half, below.height);
     let account_rows = 7;
-    let watch_rows = right.height.saturating_sub(account_rows + 5).clamp(4, 14);
+    let wanted = u16::try_from(instruments)
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
+    let most = right.height.saturating_sub(account_rows + 5).max(4);
+    let watch_rows = wanted.clamp(4, most);
     let watch = Rect::new(right.x, right.y, side, watch_rows);
     let account = Rect::new(right.x, watch.bottom(), side, account_rows);
     let orders = Rect::new(
@@ -141,7 +146,7 @@ mod tests {
             for banners in 0..3 {
                 for ticket in [false, true] {
                     let area = Rect::new(0, 0, width, height);
-                    let places = layout(area, banners, ticket);
+                    let places = layout(area, banners, ticket, 6);
                     let mut panes = vec![
                         places.status,
                         places.banners,

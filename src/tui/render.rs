@@ -10,6 +10,8 @@ use super::state::{DeskState, Open, Panel};
 use crate::config::Mode;
 use crate::view::View;
 
+type DrawPane = fn(&Pane, Rect, &mut Buffer);
+
 /// Draws everything into `area` of `buffer`.
 pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
@@ -25,11 +27,11 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
     let banners = panes::banner::lines(&pane);
     let rows = u16::try_from(banners.len()).unwrap_or(u16::MAX);
     let ticket = matches!(state.open, Open::Ticket(_));
-    let places = layout(area, rows, ticket);
+    let places = layout(area, rows, ticket, view.instruments.len());
     panes::status::draw(&pane, places.status, buffer);
     panes::banner::draw(&pane, &banners, places.banners, buffer);
     panes::chart::draw(&pane, places.chart, buffer);
-    let optional: [(Option<Rect>, fn(&Pane, Rect, &mut Buffer)); 6] = [
+    let optional: [(Option<Rect>, DrawPane); 6] = [
         (places.watch, panes::watch::draw),
         (places.account, panes::account::draw),
         (places.orders, panes::orders::draw),
@@ -95,7 +97,8 @@ fn message_too_small(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         Mode::Paper => ("PAPER", paint.theme.paper),
         Mode::Live => ("LIVE", paint.theme.live),
     };
-    pen.text(badge, paint.on(slot));
+    let badge: String = badge.chars().take(area.width.into()).collect();
+    pen.text(&badge, paint.on(slot));
     pen.gap(1);
     let pending = pane
         .state

@@ -10,6 +10,7 @@ use ratatui_core::{
 
 use crate::axis::time_step;
 use crate::braille::BrailleCanvas;
+use crate::cells::{blank, columns_of, put, put_right, put_text};
 use crate::paint::{CandleGlyphs, CandleStyles, Shape};
 use crate::scale::Scale;
 
@@ -201,7 +202,7 @@ impl<'a> CandleChart<'a> {
         // Labels of the outermost values tell how wide the axis is, before it has a scale.
         let rough = self.visible(Self::capacity(area.width, self.zoom));
         let label_width = self
-            .bounds(self.shown(rough.0, rough.1))
+            .bounds(self.shown(rough.0, rough.1), rows)
             .into_iter()
             .flat_map(|(low, high)| [low, high])
             .chain(self.last)
@@ -231,13 +232,15 @@ impl<'a> CandleChart<'a> {
     }
 
     /// Lowest and highest price of the candles, stretched to markers that lie near.
-    fn bounds(&self, candles: &[Candle]) -> Option<(f64, f64)> {
+    fn bounds(&self, candles: &[Candle], rows: u16) -> Option<(f64, f64)> {
         let finite = || candles.iter().filter(|candle| candle.is_finite());
         let low = finite().map(|candle| candle.low).reduce(f64::min)?;
         let high = finite().map(|candle| candle.high).reduce(f64::max)?;
-        let reach = (high / 2.0 - low / 2.0).abs() * 0.8;
+        let reach = (high / 2.0 - low / 2.0).abs() * 0.7;
         let mut bounds = (low.min(high), high.max(low));
-        for marker in self.markers {
+        // A low chart has no row to give away.
+        let markers = if rows < 8 { &[] } else { self.markers };
+        for marker in markers {
             if marker.value >= low - reach && marker.value <= high + reach {
                 bounds = (bounds.0.min(marker.value), bounds.1.max(marker.value));
             }
@@ -255,7 +258,7 @@ impl Widget for CandleChart<'_> {
         let layout = self.layout(area);
         let candles = self.shown(layout.first, layout.count);
         let Some(scale) = self
-            .bounds(candles)
+            .bounds(candles, layout.plot.height)
             .and_then(|(low, high)| Scale::fit(low, high, layout.plot.height))
         else {
             return;
@@ -412,6 +415,12 @@ impl CandleChart<'_> {
     }
 
     fn draw_markers(&self, layout: &Layout, scale: &Scale, buffer: &mut Buffer) {
+        // Markers off the scale stand at its edge, one below the other, on rows of their own.
+        let mut taken: Vec<u16> = self
+            .markers
+            .iter()
+            .filter_map(|marker| scale.row(marker.value))
+            .collect();
         for marker in self.markers {
             if !marker.value.is_finite() {
                 continue;
@@ -419,8 +428,20 @@ impl CandleChart<'_> {
             let [above, below] = self.glyphs.beyond;
             let (row, beyond) = match scale.row(marker.value) {
                 Some(row) => (row, None),
-                None if marker.value > scale.high() => (0, Some(above)),
-                None => (layout.plot.height.saturating_sub(1), Some(below)),
+                // On a low chart the candles need every row.
+                None if layout.plot.height < 8 => continue,
+                None => {
+                    let over = marker.value > scale.high();
+                    let rows = 0..layout.plot.height;
+                    let free = if over {
+                        rows.into_iter().find(|row| !taken.contains(row))
+                    } else {
+                        rows.rev().find(|row| !taken.contains(row))
+                    };
+                    let Some(row) = free else { continue };
+                    taken.push(row);
+                    (row, Some(if over { above } else { below }))
+                }
             };
             let y = layout.plot.y + row;
             if beyond.is_none() {
@@ -558,39 +579,6 @@ fn zoom_columns(zoom: u8) -> (u16, u16) {
         .get(usize::from(zoom.min(ZOOM_MAX)))
         .copied()
         .unwrap_or((1, 1))
-}
-
-/// Labels are plain characters of one cell each.
-fn columns_of(text: &str) -> u16 {
-    u16::try_from(text.chars().count()).unwrap_or(u16::MAX)
-}
-
-fn put(buffer: &mut Buffer, x: u16, y: u16, glyph: &str, style: Style) {
-    if let Some(cell) = buffer.cell_mut((x, y)) {
-        // A cell drawn over must not keep the reversal of what was there.
-        cell.modifier = Modifier::empty();
-        cell.set_symbol(glyph).set_style(style);
-    }
-}
-
-fn put_text(buffer: &mut Buffer, x: u16, y: u16, text: &str, style: Style) {
-    let mut bytes = [0; 4];
-    for (x, glyph) in (x..).zip(text.chars()) {
-        put(buffer, x, y, glyph.encode_utf8(&mut bytes), style);
-    }
-}
-
-fn put_right(buffer: &mut Buffer, right: u16, y: u16, room: u16, text: &str, style: Style) {
-    let width = columns_of(text);
-    if width <= room {
-        put_text(buffer, right.saturating_sub(width), y, text, style);
-    }
-}
-
-fn blank(buffer: &mut Buffer, axis: Rect, y: u16, style: Style) {
-    for x in axis.left()..axis.right() {
-        put(buffer, x, y, " ", style);
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod axis;
 mod braille;
 mod candles;
+mod cells;
 mod paint;
 mod scale;
 mod spark;

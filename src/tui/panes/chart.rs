@@ -134,11 +134,6 @@ fn legend(
     pen: &mut super::Pen,
 ) {
     let paint = pane.paint();
-    let volume = format::quantity(bar.volume, instrument);
-    if pen.left() > super::pen::width(&volume).saturating_add(4) {
-        pen.text("  V ", paint.dim());
-        pen.text(&volume, paint.text());
-    }
     let values = series
         .bars
         .back()
@@ -150,6 +145,11 @@ fn legend(
         if pen.left() > super::pen::width(&text).saturating_add(1) {
             pen.text(&text, paint.fg(slot));
         }
+    }
+    let volume = format::quantity(bar.volume, instrument);
+    if pen.left() > super::pen::width(&volume).saturating_add(4) {
+        pen.text("  V ", paint.dim());
+        pen.text(&volume, paint.text());
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::{Pane, pen};
 use crate::tui::actions::{ACTIONS, Action, Scope};
+use crate::tui::format;
 use crate::tui::glyphs::Glyphs;
 
 /// A line of the help.
@@ -38,34 +39,57 @@ pub(in crate::tui) fn lines() -> Vec<Line> {
 
 /// Draws the list over the desk.
 pub(in crate::tui) fn draw(pane: &Pane, scroll: usize, area: Rect, buffer: &mut Buffer) {
-    let width = area.width.saturating_sub(2).min(104);
+    let width = if area.width < 110 { area.width } else { 104 };
     let height = area.height.saturating_sub(4).min(48);
     let place = Rect::new(area.x + (area.width - width) / 2, area.y + 1, width, height);
     let paint = pane.paint();
     pen::clear(buffer, place, paint.raised());
     let inside = pane.frame(place, "Keys", buffer);
-    let lines = lines();
-    let rows = usize::from(inside.height);
-    let first = scroll.min(lines.len().saturating_sub(rows));
-    let note = format!(
-        "{}-{} of {}",
-        first + 1,
-        (first + rows).min(lines.len()),
-        lines.len()
-    );
+    let rows = rows(pane, inside.width);
+    let height = usize::from(inside.height);
+    let first = scroll.min(rows.len().saturating_sub(height));
+    let last = (first + height).min(rows.len());
+    let note = format!("{}-{last} of {}", first + 1, rows.len());
     pane.note(place, 6, &note, paint.dim(), buffer);
-    for (index, line) in (0..inside.height).zip(lines.iter().skip(first)) {
+    for (index, row) in (0..inside.height).zip(rows.iter().skip(first)) {
         let mut pen = pane.pen(inside, index, buffer);
         pen.gap(1);
-        match line {
-            Line::Blank => {}
-            Line::Scope(scope) => pen.rest(scope.title(), pane.fg(|theme| theme.accent)),
-            Line::Action(action) => {
-                pen.cell(&keys(action, &pane.state.glyphs), 23, paint.strong());
-                pen.rest(action.doc, paint.text());
+        match row {
+            Row::Heading(text) => pen.rest(text, pane.fg(|theme| theme.accent)),
+            Row::Keys(keys, doc) => {
+                pen.cell(keys, KEY_COLUMNS, paint.strong());
+                pen.rest(doc, paint.text());
             }
         }
     }
+}
+
+/// Cells of the column of keys.
+const KEY_COLUMNS: u16 = 23;
+
+/// A line as it is drawn.
+enum Row {
+    Heading(&'static str),
+    Keys(String, String),
+}
+
+/// The list in lines of a width: long sentences go on below.
+fn rows(pane: &Pane, width: u16) -> Vec<Row> {
+    let room = usize::from(width.saturating_sub(KEY_COLUMNS + 2)).max(16);
+    let mut rows = Vec::new();
+    for line in lines() {
+        match line {
+            Line::Blank => rows.push(Row::Keys(String::new(), String::new())),
+            Line::Scope(scope) => rows.push(Row::Heading(scope.title())),
+            Line::Action(action) => {
+                let mut keys = keys(action, &pane.state.glyphs);
+                for doc in format::wrap(action.doc, room) {
+                    rows.push(Row::Keys(std::mem::take(&mut keys), doc));
+                }
+            }
+        }
+    }
+    rows
 }
 
 /// All keys of an action, or what is typed.

@@ -41,7 +41,13 @@ fn draw_row(pane: &Pane, row: &SignalRow, line: u16, area: Rect, buffer: &mut Bu
     let wide = area.width >= 70;
     let mut pen = pane.pen(area, line, buffer);
     pen.gap(1);
-    pen.cell(&format::clock(row.time), 8, paint.dim());
+    let time = format::clock(row.time);
+    let time = if area.width < 46 {
+        time.get(..5).unwrap_or(&time)
+    } else {
+        &time
+    };
+    pen.text(time, paint.dim());
     pen.gap(1);
     pen.cell(&word, 6, style);
     pen.gap(1);
@@ -52,18 +58,19 @@ fn draw_row(pane: &Pane, row: &SignalRow, line: u16, area: Rect, buffer: &mut Bu
     );
     pen.gap(1);
     pen.right(&signal.timeframe.to_string(), 3, paint.dim());
-    if area.width >= 52 {
+    if area.width >= 56 {
         pen.gap(1);
         pen.cell(&signal.strategy, if wide { 12 } else { 10 }, paint.dim());
     }
     pen.gap(1);
     pen.right(&confidence(signal.confidence.0), 3, paint.text());
     pen.gap(1);
-    let (text, style) = outcome(pane, row);
+    let (text, style) = outcome(pane, row, area.width < 64);
     if wide {
         pen.cell(&text, 24, style);
         pen.gap(1);
-        pen.rest(&why(row), paint.dim());
+        let room = pen.left();
+        pen.rest(&why(row, room), paint.dim());
     } else {
         pen.rest(&text, style);
     }
@@ -74,13 +81,16 @@ fn confidence(value: f64) -> String {
     text.strip_prefix('0').map(str::to_owned).unwrap_or(text)
 }
 
-fn outcome(pane: &Pane, row: &SignalRow) -> (String, Style) {
+fn outcome(pane: &Pane, row: &SignalRow, short: bool) -> (String, Style) {
     let arrow = pane.state.glyphs.arrow;
     let cross = pane.state.glyphs.cross;
     let dim = pane.paint().dim();
     match (&row.outcome, &row.signal.blocked_by) {
         (SignalOutcome::NoOrder, Some(rule)) => (format!("held: {rule}"), dim),
         (SignalOutcome::NoOrder, None) => ("no order".to_owned(), dim),
+        (SignalOutcome::Denied(codes), _) if short => {
+            (format!("{cross} {codes}"), pane.fg(|theme| theme.alarm))
+        }
         (SignalOutcome::Denied(codes), _) => (
             format!("{cross} denied: {codes}"),
             pane.fg(|theme| theme.alarm),
@@ -96,13 +106,23 @@ fn outcome(pane: &Pane, row: &SignalRow) -> (String, Style) {
     }
 }
 
-/// The parts of the confidence, the largest first.
-fn why(row: &SignalRow) -> String {
+/// The parts of the confidence, the largest first, as many as there is room for.
+fn why(row: &SignalRow, room: u16) -> String {
     let mut parts: Vec<_> = row.signal.explanation.iter().collect();
     parts.sort_by(|a, b| b.impact.0.abs().total_cmp(&a.impact.0.abs()));
-    parts
-        .iter()
-        .map(|part| format!("{} {:.1} {:+.1}", part.feature, part.value.0, part.impact.0))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let mut text = String::new();
+    for part in parts {
+        let gap = if text.is_empty() { "" } else { "  " };
+        let value = part.value.0;
+        let decimals = if value.abs() < 1.0 { 3 } else { 1 };
+        let next = format!(
+            "{gap}{} {value:.decimals$} {:+.1}",
+            part.feature, part.impact.0
+        );
+        if super::pen::width(&text) + super::pen::width(&next) > room {
+            break;
+        }
+        text.push_str(&next);
+    }
+    text
 }

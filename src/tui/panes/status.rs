@@ -63,7 +63,7 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         }
     }
     if pane.view.halt.as_ref().is_some_and(|halt| halt.kill) {
-        buffer.set_style(area, Style::new().add_modifier(Modifier::REVERSED));
+        buffer.set_style(area, pane.paint().on(pane.paint().theme.live));
     }
 }
 

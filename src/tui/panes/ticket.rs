@@ -36,9 +36,10 @@ pub(in crate::tui) fn draw(pane: &Pane, ticket: &Ticket, area: Rect, buffer: &mu
         return;
     };
     let facts = facts(pane, ticket, row);
-    let verdict = verdict(pane, ticket, inside.height < 12);
-    if inside.height < 12 && inside.width >= 50 {
-        let half = (inside.width * 45 / 100).clamp(24, 36);
+    let low = inside.height < 12;
+    let verdict = verdict(pane, ticket, if low { None } else { Some(inside.width) });
+    if low && inside.width >= 50 {
+        let half = (inside.width * 42 / 100).clamp(24, 36);
         let left = Rect::new(inside.x, inside.y, half, inside.height);
         let right = Rect::new(
             inside.x + half + 1,
@@ -100,6 +101,11 @@ fn facts<'p>(
     let size = ticket
         .size()
         .map_or_else(dash, |size| format::quantity(size, &row.instrument));
+    let size = if ticket.quantity.is_none() {
+        format!("by risk  {size}")
+    } else {
+        size
+    };
     let price = match ticket.kind {
         OrderKind::Limit(price) => format::price(price, &row.instrument),
         OrderKind::Market => answer
@@ -132,16 +138,11 @@ fn facts<'p>(
     if let Some(stop) = stop {
         facts.push(("stop at", format::price(stop, &row.instrument), style));
     }
-    let sized = if ticket.quantity.is_none() {
-        "by risk"
-    } else {
-        "by hand"
-    };
-    facts.push(("sized", sized.to_owned(), paint.dim()));
     facts
 }
 
-fn verdict(pane: &Pane, ticket: &Ticket, low: bool) -> Vec<Row> {
+/// The verdict and the checks; with a width, also what each failed check demands.
+fn verdict(pane: &Pane, ticket: &Ticket, width: Option<u16>) -> Vec<Row> {
     let paint = pane.paint();
     let glyphs = &pane.state.glyphs;
     let Some((preview, fresh)) = ticket.answer() else {
@@ -169,16 +170,16 @@ fn verdict(pane: &Pane, ticket: &Ticket, low: bool) -> Vec<Row> {
     // The failed ones first: they are what there may be no room for otherwise.
     let mut checks: Vec<&Check> = preview.decision.checks.iter().collect();
     checks.sort_by_key(|check| check.passed);
-    if !low {
+    if width.is_some() {
         lines.push(Vec::new());
     }
     for check in checks {
-        lines.extend(check_lines(pane, check, low));
+        lines.extend(check_lines(pane, check, width));
     }
     lines
 }
 
-fn check_lines(pane: &Pane, check: &Check, low: bool) -> Vec<Row> {
+fn check_lines(pane: &Pane, check: &Check, width: Option<u16>) -> Vec<Row> {
     let paint = pane.paint();
     let (mark, style) = if check.passed {
         (pane.state.glyphs.tick, paint.dim())
@@ -187,17 +188,21 @@ fn check_lines(pane: &Pane, check: &Check, low: bool) -> Vec<Row> {
     };
     let number = |value: Option<Decimal>| value.map(format::short);
     let numbers = match (number(check.value), number(check.limit)) {
-        (Some(value), Some(limit)) => format!("{value} of {limit}"),
+        (Some(value), Some(limit)) => format!("{value}, limit {limit}"),
         (Some(value), None) => value,
         (None, Some(limit)) => format!("limit {limit}"),
         (None, None) => String::new(),
     };
-    let mut rows = vec![vec![
-        (format!("{mark} {:<18}", check.reason.code()), style),
-        (numbers, style),
-    ]];
-    if !check.passed && !low {
-        rows.push(vec![(format!("  {}", check.reason.text()), paint.dim())]);
+    let code = check.reason.code();
+    let mut rows = vec![vec![(format!("{mark} {code} "), style), (numbers, style)]];
+    if let (false, Some(width)) = (check.passed, width) {
+        let text = check.reason.text();
+        let wrapped = format::wrap(text, usize::from(width.saturating_sub(4)));
+        rows.extend(
+            wrapped
+                .into_iter()
+                .map(|line| vec![(format!("  {line}"), paint.dim())]),
+        );
     }
     rows
 }

@@ -65,7 +65,7 @@ fn head(pane: &Pane, mark: (&str, Style), order: &OrderHead, pen: &mut Pen) {
     pen.gap(1);
     pen.cell(&side, 6, style);
     let quantity = format::quantity(order.quantity, &row.instrument);
-    pen.right(&quantity, 7, pane.paint().text());
+    pen.right(&quantity, 6, pane.paint().text());
     pen.gap(1);
     pen.cell(&row.instrument.symbol, 7, pane.paint().text());
     pen.gap(1);
@@ -74,7 +74,7 @@ fn head(pane: &Pane, mark: (&str, Style), order: &OrderHead, pen: &mut Pen) {
         |price| format::price(price, &row.instrument),
     );
     pen.right(&price, 10, pane.paint().text());
-    pen.gap(2);
+    pen.gap(1);
 }
 
 struct OrderHead {
@@ -97,23 +97,18 @@ fn draw_fill(pane: &Pane, fill: &Fill, pen: &mut Pen) {
         price: Some(fill.price),
     };
     head(pane, mark, &order, pen);
-    let slip = format!("slip {}", slippage(fill));
     let fee = format!("fee {}", format::money(fill.fee, 2));
-    if pen.left() >= 20 {
-        pen.cell(&fee, 10, paint.dim());
-        pen.gap(1);
-        pen.cell(&slip, 11, paint.dim());
-        if !fill.realized_pnl.is_zero() {
-            let pnl = format::signed_money(fill.realized_pnl, 2);
-            pen.text(
-                &format!(" {pnl}"),
-                paint.signed(format::sign(fill.realized_pnl)),
-            );
-        }
-    } else {
-        pen.rest(
-            &format!("{} {}", format::money(fill.fee, 2), slippage(fill)),
-            paint.dim(),
+    let slip = format!("slip {}", slippage(fill));
+    pen.cell(&fee, super::pen::width(&fee).max(8), paint.dim());
+    pen.gap(1);
+    if pen.left() >= super::pen::width(&slip) {
+        pen.cell(&slip, super::pen::width(&slip).max(10), paint.dim());
+    }
+    let pnl = format::signed_money(fill.realized_pnl, 2);
+    if !fill.realized_pnl.is_zero() && pen.left() > super::pen::width(&pnl) {
+        pen.text(
+            &format!(" {pnl}"),
+            paint.signed(format::sign(fill.realized_pnl)),
         );
     }
 }
@@ -167,26 +162,21 @@ fn draw_order(pane: &Pane, order: &Order, pen: &mut Pen) {
 fn draw_denied(pane: &Pane, decision: &Decision, pen: &mut Pen) {
     let alarm = pane.fg(|theme| theme.alarm);
     let intent = &decision.intent;
-    let price = match intent.kind {
-        OrderKind::Market => None,
-        OrderKind::Limit(price) => Some(price),
-    };
-    let row = OrderHead {
-        instrument: intent.instrument,
-        side: intent.side,
-        quantity: intent.quantity.unwrap_or(decision.quantity),
-        price,
-    };
-    head(pane, (pane.state.glyphs.cross, alarm), &row, pen);
+    let (side, style) = pane.side(intent.side);
+    pen.cell(pane.state.glyphs.cross, 1, alarm);
+    pen.gap(1);
+    pen.cell(&side, 6, style);
+    pen.gap(1);
+    pen.text(pane.symbol(intent.instrument), pane.paint().text());
     let checks: Vec<String> = decision.failed().map(check).collect();
-    pen.rest(&checks.join(", "), alarm);
+    pen.rest(&format!(" denied: {}", checks.join(", ")), alarm);
 }
 
 /// A failed check in few words: code, value, limit.
 pub(super) fn check(check: &Check) -> String {
     match (check.value, check.limit) {
         (Some(value), Some(limit)) => format!(
-            "{} {} > {}",
+            "{} {}, limit {}",
             check.reason.code(),
             format::short(value),
             format::short(limit)

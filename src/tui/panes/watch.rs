@@ -13,8 +13,15 @@ use crate::tui::format;
 use crate::tui::state::{Health, forming};
 use crate::view::InstrumentView;
 
-/// Cells of the line; two bars a cell.
+/// Most cells of the line; two bars a cell.
 const SPARK_COLUMNS: u16 = 10;
+
+/// Widths of the columns, the same in every row.
+struct Columns {
+    symbol: u16,
+    price: u16,
+    change: u16,
+}
 
 /// Draws the pane.
 pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
@@ -35,17 +42,10 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let count = pane.view.instruments.len();
     let chosen = pane.state.instrument.min(count.saturating_sub(1));
     let first = chosen.saturating_sub(rows.saturating_sub(1));
-    let symbols = pane
-        .view
-        .instruments
-        .iter()
-        .map(|row| super::pen::width(&row.instrument.symbol))
-        .max()
-        .unwrap_or(0)
-        .clamp(4, 9);
+    let columns = columns(pane);
     let shown = pane.view.instruments.iter().enumerate().skip(first);
     for (line, (index, row)) in (0..inside.height).zip(shown) {
-        draw_row(pane, row, index == chosen, symbols, line, inside, buffer);
+        draw_row(pane, row, index == chosen, &columns, line, inside, buffer);
     }
 }
 
@@ -53,7 +53,7 @@ fn draw_row(
     pane: &Pane,
     row: &InstrumentView,
     chosen: bool,
-    symbols: u16,
+    columns: &Columns,
     line: u16,
     area: Rect,
     buffer: &mut Buffer,
@@ -66,7 +66,6 @@ fn draw_row(
         .map(|feed| pane.state.health(feed))
         .is_some_and(|health| matches!(health, Health::Stale(_) | Health::Down(_)));
     let fade = |style: Style| if stale { paint.dim() } else { style };
-    let spark = area.width >= 30;
     let closes = closes(pane, row);
     let last = row.market.as_ref().and_then(|market| market.last);
     let first = closes.first().copied();
@@ -83,28 +82,43 @@ fn draw_row(
     };
     let name = if chosen { paint.strong() } else { paint.text() };
     pen.text(mark, pane.fg(|theme| theme.accent));
-    pen.cell(&row.instrument.symbol, symbols, fade(name));
+    pen.cell(&row.instrument.symbol, columns.symbol, fade(name));
     pen.gap(1);
-    let room = if spark { SPARK_COLUMNS + 2 } else { 1 };
-    let change_columns = 8;
-    let price_columns = pen.left().saturating_sub(room + change_columns);
     let price = last.map_or_else(
         || pane.state.glyphs.dash.to_owned(),
         |last| format::price(last, &row.instrument),
     );
-    pen.right(&price, price_columns, fade(paint.text()));
+    let tail = columns.change + 2 + SPARK_COLUMNS;
+    let stretch = pen.left().saturating_sub(columns.price + tail).min(12);
+    pen.right(&price, columns.price + stretch, fade(paint.text()));
+    pen.gap(1);
     let change = match (last, first) {
         (Some(last), Some(first)) => change_text(pane, last, first),
         _ => String::new(),
     };
-    pen.right(&change, change_columns, style);
+    pen.right(&change, columns.change, style);
     pen.gap(1);
-    if spark {
-        let place = Rect::new(pen.x(), area.y + line, SPARK_COLUMNS.min(pen.left()), 1);
+    let cells = pen.left().min(SPARK_COLUMNS);
+    if cells >= 4 && pane.state.glyphs.braille {
+        let place = Rect::new(pen.x(), area.y + line, cells, 1);
         let values: Vec<f64> = closes.iter().map(|price| price.as_f64()).collect();
-        if pane.state.glyphs.braille {
-            Sparkline::new(&values).style(style).render(place, buffer);
-        }
+        Sparkline::new(&values).style(style).render(place, buffer);
+    }
+}
+
+fn columns(pane: &Pane) -> Columns {
+    let widest = |width: fn(&InstrumentView) -> u16| {
+        pane.view.instruments.iter().map(width).max().unwrap_or(0)
+    };
+    Columns {
+        symbol: widest(|row| super::pen::width(&row.instrument.symbol)).clamp(4, 9),
+        price: widest(|row| {
+            let last = row.market.as_ref().and_then(|market| market.last);
+            last.map_or(1, |last| {
+                super::pen::width(&format::price(last, &row.instrument))
+            })
+        }),
+        change: 6,
     }
 }
 

@@ -1,0 +1,16 @@
+//! The screen as a whole: pictures at every size and depth, the byte stream, a real terminal.
+//! Must not depend on a clock or on the network.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests may fail loudly and tell what they measured"
+)]
+
+#[path = "desk/pty.rs"]
+mod pty;
+#[path = "desk/screens.rs"]
+mod screens;
+#[path = "desk/stream.rs"]
+mod stream;
