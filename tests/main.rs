@@ -12,6 +12,7 @@
 mod architecture;
 mod cli;
 mod dependencies;
+mod desk;
 mod engine;
 mod feeds;
 mod indicators;
