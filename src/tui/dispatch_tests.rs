@@ -1,3 +1,6 @@
+//! What keys do to the desk.
+//! Must not draw: the golden screens show what comes of it.
+
 use super::*;
 use crate::domain::InstrumentId;
 use crate::tui::{ColorMode, sample};

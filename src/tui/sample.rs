@@ -261,38 +261,46 @@ fn at(seconds_ago: i64, millis: i64) -> Timestamp {
     Timestamp::from_millis((NOW.seconds() - seconds_ago) * 1_000 + millis)
 }
 
-fn signals() -> VecDeque<SignalRow> {
+fn signal_row(
+    ago: i64,
+    instrument: u32,
+    strategy: &str,
+    action: SignalAction,
+    confidence: f64,
+    outcome: SignalOutcome,
+    blocked: Option<&str>,
+) -> SignalRow {
     let contribution = |feature: &str, value: f64, impact: f64| Contribution {
         feature: feature.to_owned(),
         value: Real(value),
         impact: Real(impact),
     };
-    let row =
-        |ago, instrument, strategy: &str, action, confidence, outcome, blocked: Option<&str>| {
-            SignalRow {
-                sequence: 900,
-                time: at(ago, 0),
-                signal: Signal {
-                    strategy: strategy.to_owned(),
-                    instrument: InstrumentId(instrument),
-                    timeframe: Timeframe::MINUTE,
-                    bar_start: at(ago + 60, 0),
-                    action,
-                    confidence: Real(confidence),
-                    price: Price::from_units(10_042),
-                    explanation: vec![
-                        contribution("RSI_14", 27.4, 0.4),
-                        contribution("MACD_HIST", 0.021, 0.3),
-                        contribution("BB_LOWER", 9_981.2, -0.1),
-                    ],
-                    blocked_by: blocked.map(str::to_owned),
-                },
-                outcome,
-            }
-        };
+    SignalRow {
+        sequence: 900,
+        time: at(ago, 0),
+        signal: Signal {
+            strategy: strategy.to_owned(),
+            instrument: InstrumentId(instrument),
+            timeframe: Timeframe::MINUTE,
+            bar_start: at(ago + 60, 0),
+            action,
+            confidence: Real(confidence),
+            price: Price::from_units(10_042),
+            explanation: vec![
+                contribution("RSI_14", 27.4, 0.4),
+                contribution("MACD_HIST", 0.021, 0.3),
+                contribution("BB_LOWER", 9_981.2, -0.1),
+            ],
+            blocked_by: blocked.map(str::to_owned),
+        },
+        outcome,
+    }
+}
+
+fn signals() -> VecDeque<SignalRow> {
     use SignalAction::{Buy, Hold, Sell};
     VecDeque::from([
-        row(
+        signal_row(
             1_947,
             2,
             "crossover",
@@ -301,7 +309,7 @@ fn signals() -> VecDeque<SignalRow> {
             SignalOutcome::NoOrder,
             None,
         ),
-        row(
+        signal_row(
             1_407,
             4,
             "confluence",
@@ -310,7 +318,7 @@ fn signals() -> VecDeque<SignalRow> {
             SignalOutcome::NoOrder,
             None,
         ),
-        row(
+        signal_row(
             1_107,
             3,
             "crossover",
@@ -319,7 +327,7 @@ fn signals() -> VecDeque<SignalRow> {
             SignalOutcome::Filled(OrderId(37)),
             None,
         ),
-        row(
+        signal_row(
             747,
             1,
             "confluence",
@@ -328,7 +336,7 @@ fn signals() -> VecDeque<SignalRow> {
             SignalOutcome::NoOrder,
             Some("RSI_14 above 70"),
         ),
-        row(
+        signal_row(
             447,
             0,
             "confluence",
@@ -337,7 +345,7 @@ fn signals() -> VecDeque<SignalRow> {
             SignalOutcome::Filled(OrderId(39)),
             None,
         ),
-        row(
+        signal_row(
             267,
             5,
             "crossover",
@@ -346,8 +354,8 @@ fn signals() -> VecDeque<SignalRow> {
             SignalOutcome::Denied("max_notional, max_position".to_owned()),
             None,
         ),
-        row(87, 1, "crossover", Sell, 0.59, SignalOutcome::NoOrder, None),
-        row(
+        signal_row(87, 1, "crossover", Sell, 0.59, SignalOutcome::NoOrder, None),
+        signal_row(
             27,
             0,
             "confluence",
@@ -407,26 +415,37 @@ fn working_orders() -> BTreeMap<OrderId, Order> {
     BTreeMap::from([(partly.id, partly), (resting.id, resting)])
 }
 
+#[allow(clippy::too_many_arguments, reason = "the columns of a table of fills")]
+fn fill(
+    order: u64,
+    instrument: u32,
+    side: Side,
+    quantity: i64,
+    price: i64,
+    slippage: i64,
+    pnl: i64,
+    time: Timestamp,
+) -> TradeLogEntry {
+    TradeLogEntry::Fill(Fill {
+        execution: ExecutionId(order),
+        order: OrderId(order),
+        instrument: InstrumentId(instrument),
+        side,
+        quantity: Qty::from_units(quantity),
+        price: Price::from_units(price),
+        fee: Decimal::new(251, 2),
+        slippage: Decimal::new(slippage, 2),
+        realized_pnl: Decimal::new(pnl, 2),
+        liquidity: Liquidity::Taker,
+        time,
+    })
+}
+
 fn trade_log() -> VecDeque<TradeLogRow> {
     let row = |sequence, time, entry| TradeLogRow {
         sequence,
         time,
         entry,
-    };
-    let fill = |order, instrument, side, quantity, price, slippage, pnl, time| {
-        TradeLogEntry::Fill(Fill {
-            execution: ExecutionId(order),
-            order: OrderId(order),
-            instrument: InstrumentId(instrument),
-            side,
-            quantity: Qty::from_units(quantity),
-            price: Price::from_units(price),
-            fee: Decimal::new(251, 2),
-            slippage: Decimal::new(slippage, 2),
-            realized_pnl: Decimal::new(pnl, 2),
-            liquidity: Liquidity::Taker,
-            time,
-        })
     };
     let denied = Decision {
         order: OrderId(40),

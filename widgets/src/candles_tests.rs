@@ -1,3 +1,6 @@
+//! Candle charts drawn into a buffer and compared as text.
+//! Must not need a terminal.
+
 use proptest::prelude::*;
 use ratatui_core::{
     buffer::Buffer,
