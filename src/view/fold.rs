@@ -155,10 +155,11 @@ impl ViewFold {
                 view.halt = None;
                 log(view, event, TradeLogEntry::Resumed);
             }
-            EventBody::CommandAnswered { outcome, .. } => {
-                if let CommandOutcome::Refused(text) = outcome {
-                    log(view, event, TradeLogEntry::Note(text.clone()));
-                }
+            EventBody::CommandAnswered {
+                outcome: CommandOutcome::Refused(text),
+                ..
+            } => {
+                log(view, event, TradeLogEntry::Note(text.clone()));
             }
             EventBody::Anomaly { text, .. } => {
                 log(view, event, TradeLogEntry::Note(text.clone()));
