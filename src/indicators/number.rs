@@ -35,7 +35,7 @@ pub(super) fn wide_to_f64(value: i128) -> f64 {
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "the halves are masked to what fits"
+    reason = "the two halves of the number are what is wanted"
 )]
 pub(super) fn wide_to_near_f64(value: i128) -> f64 {
     if let Ok(narrow) = i64::try_from(value) {
