@@ -1,7 +1,8 @@
 //! Cost of one update of each indicator, beside the crates `ta`, `kand` and `yata`.
 //! Must not compare what is not alike: each contender gets the same bars in its own type, made
 //! beforehand, gives the same values where it has them, and runs in turn with the others, so
-//! that a busy machine disturbs all alike.
+//! that a busy machine disturbs all alike. Values go to `black_box` themselves, not by reference:
+//! that would write their address as well.
 //!
 //! `kand` keeps no state: its functions take the previous values and the value that leaves the
 //! window, which are read from the series here, so it is spared the window that others keep.
@@ -125,7 +126,7 @@ impl Contest {
         let mut indicator = indicator;
         let pass: Pass = Box::new(move |series| {
             for bar in &series.ours[SKIPPED..] {
-                black_box(&indicator.update(bar));
+                black_box(indicator.update(bar));
             }
         });
         Self {
@@ -138,7 +139,7 @@ impl Contest {
     fn ta<O>(self, mut next: impl FnMut(&ta::DataItem) -> O + 'static) -> Self {
         self.with("ta", move |series| {
             for item in &series.ta[SKIPPED..] {
-                black_box(&next(item));
+                black_box(next(item));
             }
         })
     }
@@ -147,7 +148,7 @@ impl Contest {
     fn yata<O>(self, mut next: impl FnMut(&Candle) -> O + 'static) -> Self {
         self.with("yata", move |series| {
             for candle in &series.yata[SKIPPED..] {
-                black_box(&next(candle));
+                black_box(next(candle));
             }
         })
     }
@@ -206,7 +207,7 @@ fn averages(first: Candle) -> Vec<Contest> {
                 a = kand_ta::ema::ema_inc(close, a, fast, None).expect("kand");
                 b = kand_ta::ema::ema_inc(close, b, slow, None).expect("kand");
                 line = kand_ta::ema::ema_inc(a - b, line, signal, None).expect("kand");
-                black_box(&[a - b, line, a - b - line]);
+                black_box([a - b, line, a - b - line]);
             }
         });
     let mut ta_bands = ta::indicators::BollingerBands::new(20, 2.0).expect("ta");
@@ -236,7 +237,7 @@ fn averages(first: Candle) -> Vec<Contest> {
                 )
                 .expect("kand");
                 (mean, sum, squares) = (out.3, out.4, out.5);
-                black_box(&out);
+                black_box(out);
             }
         });
     let mut ta_roc = ta::indicators::RateOfChange::new(12).expect("ta");
@@ -321,7 +322,7 @@ fn ranges(first: Candle) -> Vec<Contest> {
                     period,
                 )
                 .expect("kand");
-                black_box(&state);
+                black_box(state);
             }
         });
     let mut ta_fast = ta::indicators::FastStochastic::new(14).expect("ta");

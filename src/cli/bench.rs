@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::runtime::bench::{
     self, BenchError, LatencyFigures, Machine, PipelineFigures, StoreFigures,
 };
+use crate::tui::{self, bench::RenderFigures};
 
 /// Ticks of one pipeline measurement.
 const TICKS: u64 = 10_000_000;
@@ -36,6 +37,8 @@ struct Report {
     latency: Option<LatencyFigures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<StoreFigures>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    render: Vec<RenderFigures>,
     /// Of the first pipeline measurement, where anybody looks first.
     #[serde(skip_serializing_if = "Option::is_none")]
     ticks_per_s: Option<f64>,
@@ -86,6 +89,9 @@ pub fn run(global: &GlobalArgs, args: &BenchArgs, out: &mut dyn Write) -> Result
         let _ = std::fs::remove_dir_all(&folder);
         report.store = Some(figures?);
     }
+    if wants(BenchKind::Render) {
+        report.render = tui::bench::frames();
+    }
     if args.json {
         let text = serde_json::to_string(&report)
             .map_err(|error| CliError::failed("the figures cannot be written", error))?;
@@ -96,11 +102,14 @@ pub fn run(global: &GlobalArgs, args: &BenchArgs, out: &mut dyn Write) -> Result
     Ok(())
 }
 
-/// The configuration of the live measurement: short bars, so that ten seconds hold many decisions.
+/// The configuration of the live measurement: short bars and easy votes, so that ten seconds hold
+/// many decisions.
 fn live_config(config: &Config) -> Config {
     let mut config = config.clone();
     for strategy in &mut config.strategies {
         strategy.timeframes_s = vec![5];
+        strategy.threshold = 0.05;
+        strategy.min_confidence = 0.0;
     }
     config.store.enabled = false;
     config
@@ -119,6 +128,7 @@ impl Report {
             pipeline: Vec::new(),
             latency: None,
             store: None,
+            render: Vec::new(),
             ticks_per_s: None,
             tick_to_order_ns: None,
         }
@@ -152,6 +162,10 @@ impl Report {
                 latency.max,
             )?;
         }
+        self.print_others(out)
+    }
+
+    fn print_others(&self, out: &mut dyn Write) -> std::io::Result<()> {
         if let Some(it) = &self.latency {
             let (frame, engine) = (it.frame_to_order_ns, it.tick_to_order_ns);
             writeln!(
@@ -171,6 +185,18 @@ impl Report {
                 out,
                 "store     {:.0} candles/s ({} instruments a round), {:.0} durable commits/s",
                 it.candles_per_s, it.instruments, it.commits_per_s,
+            )?;
+        }
+        for it in &self.render {
+            writeln!(
+                out,
+                "render    {:>3}x{:<3} frame p50 {} us, p99 {} us; {} bytes at first, {:.0} a frame",
+                it.width,
+                it.height,
+                it.frame_ns.p50 / 1_000,
+                it.frame_ns.p99 / 1_000,
+                it.bytes_full,
+                it.bytes_per_frame,
             )?;
         }
         Ok(())

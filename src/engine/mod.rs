@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     Event, EventBody, FeedId, FeedStatus, Input, Instrument, InstrumentId, InstrumentKey,
-    MarketUpdate, Order, OrderId, OrderIntent, Timestamp,
+    MarketUpdate, Order, OrderId, OrderIntent, Price, Timestamp,
 };
 use crate::execution::VenueReport;
 use crate::indicators::IndicatorCatalog;
@@ -157,6 +157,14 @@ impl Engine {
         self.halt
             .as_ref()
             .map(|halt| (halt.reason.as_str(), halt.kill))
+    }
+
+    /// Where the positions' protective stops lie.
+    pub fn stops(&self) -> impl Iterator<Item = (InstrumentId, Price)> {
+        (0_u32..)
+            .map(InstrumentId)
+            .zip(&self.instruments)
+            .filter_map(|(id, state)| Some((id, state.stop_price?)))
     }
 
     /// Orders that are not final, by number.

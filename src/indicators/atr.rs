@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
-use super::number::to_f64;
+use super::number::{remember, to_f64};
 use super::smoothing::{Smoothed, Smoother};
 use super::spec::IndicatorSpec;
 
@@ -60,7 +60,7 @@ impl Indicator for Atr {
 
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
-        self.previous_close = Some(bar.close.units());
+        remember(&mut self.previous_close, bar.close.units());
         self.range.commit(next);
     }
 }

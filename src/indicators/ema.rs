@@ -22,7 +22,7 @@ impl Ema {
     /// Over `period` bars; zero is taken as one.
     pub fn new(period: usize) -> Self {
         Self {
-            mean: Smoother::exponential(period),
+            mean: Smoother::exponential([period]),
         }
     }
 }

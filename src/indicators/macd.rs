@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
+use super::number::seldom;
 use super::smoothing::{Smoothed, Smoother};
 use super::spec::IndicatorSpec;
 
@@ -17,16 +18,14 @@ use super::spec::IndicatorSpec;
 /// `slow`, the others at `slow + signal - 1`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Macd {
-    fast: Smoother<1>,
-    slow: Smoother<1>,
+    fast_and_slow: Smoother<2>,
     signal: Smoother<1>,
 }
 
 /// What a bar makes of a [`Macd`].
 #[derive(Debug)]
 pub struct MacdNext {
-    fast: Smoothed<1>,
-    slow: Smoothed<1>,
+    fast_and_slow: Smoothed<2>,
     signal: Smoothed<1>,
 }
 
@@ -34,30 +33,29 @@ impl Macd {
     /// With the periods of the fast, the slow and the signal average.
     pub fn new(fast: usize, slow: usize, signal: usize) -> Self {
         Self {
-            fast: Smoother::exponential(fast),
-            slow: Smoother::exponential(slow),
-            signal: Smoother::exponential(signal),
+            fast_and_slow: Smoother::exponential([fast, slow]),
+            signal: Smoother::exponential([signal]),
         }
     }
 
     // Inlined like the rest: an outcome returned through memory would be copied on every bar.
     #[inline(always)]
-    fn warm_up(&self, close: f64) -> (MacdNext, [Option<f64>; 3]) {
-        let fast = self.fast.step([close]);
-        let slow = self.slow.step([close]);
-        let means = self.fast.means(&fast).zip(self.slow.means(&slow));
-        let Some(([fast_mean], [slow_mean])) = means else {
+    fn warm_up(&self, close: f64, line: f64) -> (MacdNext, [Option<f64>; 3]) {
+        let fast_and_slow = self.fast_and_slow.step([close; 2]);
+        let Some([fast, slow]) = self.fast_and_slow.means(&fast_and_slow) else {
+            let signal = self.signal.with_value(line);
             let next = MacdNext {
-                fast,
-                slow,
-                signal: self.signal.state(),
+                fast_and_slow,
+                signal,
             };
             return (next, [None; 3]);
         };
-        let macd = fast_mean - slow_mean;
-        let signal = self.signal.step([macd]);
-        let line = self.signal.means(&signal).map(|[mean]| mean);
-        let next = MacdNext { fast, slow, signal };
+        let macd = fast - slow;
+        let (signal, line) = self.signal.summed(line, macd);
+        let next = MacdNext {
+            fast_and_slow,
+            signal,
+        };
         (next, [Some(macd), line, line.map(|line| macd - line)])
     }
 }
@@ -70,25 +68,35 @@ impl Indicator for Macd {
     #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (MacdNext, [Option<f64>; 3]) {
         let close = bar.close.as_f64();
+        // A ready signal line means that both averages are: no other question is asked. It comes
+        // after the reading of the states, or each branch would read them from memory by itself.
+        let fast_and_slow = self.fast_and_slow.step_ready([close; 2]);
+        let [fast, slow] = Smoother::raw(&fast_and_slow);
+        let macd = fast - slow;
+        let before = self.signal.value();
         if !self.signal.is_ready() {
-            return self.warm_up(close);
+            seldom();
+            return self.warm_up(close, before);
         }
-        // A ready signal line means that both averages are: no question is left to ask.
-        let fast = self.fast.step_ready([close]);
-        let slow = self.slow.step_ready([close]);
-        let ([fast_mean], [slow_mean]) = (Smoother::raw(&fast), Smoother::raw(&slow));
-        let macd = fast_mean - slow_mean;
-        let signal = self.signal.step_ready([macd]);
-        let [line] = Smoother::raw(&signal);
-        let next = MacdNext { fast, slow, signal };
+        let line = self.signal.smoothed(before, macd);
+        let signal = self.signal.with_value(line);
+        let next = MacdNext {
+            fast_and_slow,
+            signal,
+        };
         (next, [Some(macd), Some(line), Some(macd - line)])
     }
 
     #[inline(always)]
     fn commit(&mut self, _: &Bar, next: MacdNext) {
-        self.fast.commit(next.fast);
-        self.slow.commit(next.slow);
-        self.signal.commit(next.signal);
+        if self.signal.is_ready() {
+            self.fast_and_slow.commit_ready(next.fast_and_slow);
+            self.signal.commit_ready(next.signal);
+        } else {
+            seldom();
+            self.fast_and_slow.commit(next.fast_and_slow);
+            self.signal.commit(next.signal);
+        }
     }
 }
 
@@ -122,9 +130,8 @@ impl Registered for Macd {
     }
 
     fn has_shape_of(&self, fresh: &Self) -> bool {
-        self.fast.has_shape_of(&fresh.fast)
-            && self.slow.has_shape_of(&fresh.slow)
+        self.fast_and_slow.has_shape_of(&fresh.fast_and_slow)
             && self.signal.has_shape_of(&fresh.signal)
-            && (self.fast.is_ready() && self.slow.is_ready() || !self.signal.is_ready())
+            && (self.fast_and_slow.is_ready() || !self.signal.is_ready())
     }
 }

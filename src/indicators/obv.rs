@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Registered};
-use super::number::to_f64;
+use super::number::{remember, seldom, to_f64};
 use super::spec::IndicatorSpec;
 
 /// Volume of rising less volume of falling bars, in quantity units (Joseph Granville, 1963).
@@ -41,13 +41,19 @@ impl Indicator for Obv {
             0
         };
         let change = if close > previous { volume } else { falling };
-        let total = self.total.saturating_add(change);
+        // A saturating sum looks at the total three times before the next bar can use it.
+        let (total, overflown) = self.total.overflowing_add(change);
+        if overflown {
+            seldom();
+            let stop = if total < 0 { i64::MAX } else { i64::MIN };
+            return (stop, Some(to_f64(stop)));
+        }
         (total, Some(to_f64(total)))
     }
 
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: i64) {
-        self.previous_close = Some(bar.close.units());
+        remember(&mut self.previous_close, bar.close.units());
         self.total = next;
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
-use super::number::to_f64;
+use super::number::seldom;
 use super::rolling::Ring;
 use super::spec::IndicatorSpec;
 
@@ -16,7 +16,7 @@ use super::spec::IndicatorSpec;
 /// earlier close is zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Roc {
-    closes: Ring<i64>,
+    closes: Ring<f64>,
 }
 
 impl Roc {
@@ -34,20 +34,21 @@ impl Indicator for Roc {
 
     #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> ((), Option<f64>) {
-        let value = self
-            .closes
-            .oldest()
-            .filter(|&earlier| earlier != 0)
-            .map(|earlier| {
-                let earlier = to_f64(earlier);
-                100.0 * (bar.close.as_f64() - earlier) / earlier
-            });
+        let value = match self.closes.oldest() {
+            Some(earlier) if earlier != 0.0 => {
+                Some(100.0 * (bar.close.as_f64() - earlier) / earlier)
+            }
+            _ => {
+                seldom();
+                None
+            }
+        };
         ((), value)
     }
 
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, (): ()) {
-        self.closes.push(bar.close.units());
+        self.closes.push(bar.close.as_f64());
     }
 }
 

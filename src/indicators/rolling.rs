@@ -5,23 +5,26 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::domain::Bar;
 
-use super::number::to_f64;
+use super::number::{seldom, to_f64};
 
 /// The last `capacity` items; places not yet filled hold the default.
+///
+/// `at` is the place of the oldest item, which the next one takes. Until the ring is full `at`
+/// is `capacity` more than that, and so out of bounds: the one question whether there is an item
+/// at `at` answers whether the ring is full as well.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ring<T> {
     slots: Box<[T]>,
     at: usize,
-    len: usize,
 }
 
-impl<T: Copy + Default> Ring<T> {
+impl<T: Copy + Default + PartialEq> Ring<T> {
     /// An empty ring; a capacity of zero is taken as one.
     pub(super) fn new(capacity: usize) -> Self {
+        let slots = vec![T::default(); capacity.max(1)].into_boxed_slice();
         Self {
-            slots: vec![T::default(); capacity.max(1)].into_boxed_slice(),
-            at: 0,
-            len: 0,
+            at: slots.len(),
+            slots,
         }
     }
 
@@ -31,28 +34,26 @@ impl<T: Copy + Default> Ring<T> {
         self.slots.len()
     }
 
-    /// Whether it holds as many items as it can.
-    #[inline(always)]
-    pub(super) fn is_full(&self) -> bool {
-        self.len >= self.slots.len()
-    }
-
     /// Whether it will be full after one more item.
     #[inline(always)]
     pub(super) fn is_full_with_next(&self) -> bool {
-        self.len + 1 >= self.slots.len()
+        self.at < self.slots.len() || self.at - self.slots.len() + 1 >= self.slots.len()
     }
 
     /// The item that the next push replaces: the oldest, or the default while there is room.
     #[inline(always)]
     pub(super) fn replaced_by_next(&self) -> T {
-        self.slots.get(self.at).copied().unwrap_or_default()
+        self.oldest().unwrap_or_default()
     }
 
     /// The oldest item of a full ring.
     #[inline(always)]
     pub(super) fn oldest(&self) -> Option<T> {
-        self.is_full().then(|| self.replaced_by_next())
+        let oldest = self.slots.get(self.at).copied();
+        if oldest.is_none() {
+            seldom();
+        }
+        oldest
     }
 
     /// Every place, in no order that matters.
@@ -61,27 +62,41 @@ impl<T: Copy + Default> Ring<T> {
         &self.slots
     }
 
-    /// Takes an item in the place of the oldest.
+    /// Takes an item in the place of the oldest. Whether that was the last place, which the ring
+    /// comes to once every `capacity` items, and first when it gets full.
     #[inline(always)]
-    pub(super) fn push(&mut self, item: T) {
+    pub(super) fn push(&mut self, item: T) -> bool {
+        let capacity = self.slots.len();
         if let Some(slot) = self.slots.get_mut(self.at) {
             *slot = item;
-        }
-        self.at += 1;
-        if self.at >= self.slots.len() {
+            self.at += 1;
+        } else {
+            seldom();
+            if let Some(slot) = self.slots.get_mut(self.at - capacity) {
+                *slot = item;
+            }
+            self.at += 1;
+            if self.at < 2 * capacity {
+                return false;
+            }
             self.at = 0;
+            return true;
         }
-        if self.len < self.slots.len() {
-            self.len += 1;
+        if self.at < capacity {
+            return false;
         }
+        seldom();
+        self.at = 0;
+        true
     }
 
     /// Whether a ring from outside can stand in for `fresh`.
     pub(super) fn has_shape_of(&self, fresh: &Self) -> bool {
+        let filled = self.at.saturating_sub(self.slots.len());
+        let is_empty = |slot: &T| *slot == T::default();
         self.slots.len() == fresh.slots.len()
-            && self.at < self.slots.len()
-            && self.len <= self.slots.len()
-            && (self.is_full() || self.at == self.len)
+            && filled < self.slots.len()
+            && (self.oldest().is_some() || self.slots.iter().skip(filled).all(is_empty))
     }
 }
 

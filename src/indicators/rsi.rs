@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
+use super::number::remember;
 use super::smoothing::{Smoothed, Smoother};
 use super::spec::IndicatorSpec;
 
@@ -56,7 +57,7 @@ impl Indicator for Rsi {
 
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
-        self.previous_close = Some(bar.close.as_f64());
+        remember(&mut self.previous_close, bar.close.as_f64());
         self.gain_and_loss.commit(next);
     }
 }

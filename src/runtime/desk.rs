@@ -231,6 +231,7 @@ fn start_view(
         &settings.timeframes,
         &settings.catalog,
         engine.ledger().clone(),
+        engine.stops().collect(),
     );
     let archive = match &options.data_dir {
         Some(folder) => Some(Archive::open_read_only(folder)?),

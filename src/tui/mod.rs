@@ -3,6 +3,7 @@
 
 pub mod actions;
 mod app;
+pub mod bench;
 mod chord;
 mod dispatch;
 pub mod encode;

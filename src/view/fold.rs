@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::config::Mode;
 use crate::domain::{
     Account, ClosedBar, CommandOutcome, Decision, Event, EventBody, FeedId, FeedStatus, Fill,
-    IndicatorSlot, Instrument, InstrumentId, MarketUpdate, Order, OrderOrigin, OrderState,
+    IndicatorSlot, Instrument, InstrumentId, MarketUpdate, Order, OrderOrigin, OrderState, Price,
     Timeframe, Timestamp,
 };
 use crate::indicators::{IndicatorCatalog, IndicatorSet};
@@ -26,6 +26,8 @@ pub struct ViewFold {
     timeframes: Vec<Timeframe>,
     value_count: usize,
     overlays: [Option<IndicatorSlot>; OVERLAYS.len()],
+    /// Protective stops that a restart found, until their instruments are listed.
+    stops: BTreeMap<InstrumentId, Price>,
     /// Makes the overlays of bars from before this run, whose values are not read.
     overlay_catalog: IndicatorCatalog,
 }
@@ -60,12 +62,19 @@ impl View {
 }
 
 impl ViewFold {
-    /// A fold for an engine with these timeframes and indicators, and the ledger it starts from.
-    pub fn new(timeframes: &[Timeframe], catalog: &IndicatorCatalog, ledger: Ledger) -> Self {
+    /// A fold for an engine with these timeframes and indicators, the ledger it starts from and
+    /// the stops of its positions.
+    pub fn new(
+        timeframes: &[Timeframe],
+        catalog: &IndicatorCatalog,
+        ledger: Ledger,
+        stops: BTreeMap<InstrumentId, Price>,
+    ) -> Self {
         Self {
             ledger,
             timeframes: timeframes.to_vec(),
             value_count: catalog.len(),
+            stops,
             overlays: OVERLAYS.map(|name| catalog.slot(name)),
             overlay_catalog: IndicatorCatalog::new(
                 &OVERLAY_SPECS
@@ -246,7 +255,11 @@ impl ViewFold {
                 values: vec![None; self.value_count],
             })
             .collect();
-        let position = self.position(id, instrument, &PositionView::default());
+        let former = PositionView {
+            stop_price: self.stops.get(&id).copied(),
+            ..PositionView::default()
+        };
+        let position = self.position(id, instrument, &former);
         view.instruments.push(InstrumentView {
             id,
             instrument: Arc::clone(instrument),

@@ -3,6 +3,8 @@
 
 mod fold;
 mod model;
+#[cfg(test)]
+mod tests;
 
 pub use fold::ViewFold;
 pub use model::*;

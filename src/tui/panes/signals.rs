@@ -78,7 +78,9 @@ fn draw_row(pane: &Pane, row: &SignalRow, line: u16, area: Rect, buffer: &mut Bu
 
 fn confidence(value: f64) -> String {
     let text = format!("{value:.2}");
-    text.strip_prefix('0').map(str::to_owned).unwrap_or(text)
+    // Three cells: `.71`, and `1.0` where there is nothing to add.
+    text.strip_prefix('0')
+        .map_or_else(|| format!("{value:.1}"), str::to_owned)
 }
 
 fn outcome(pane: &Pane, row: &SignalRow, short: bool) -> (String, Style) {
