@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
-use super::number::remember;
+use super::number::{remember, seldom};
 use super::smoothing::{Smoothed, Smoother};
 use super::spec::IndicatorSpec;
 
@@ -49,6 +49,7 @@ impl Indicator for Rsi {
             if total > 0.0 {
                 100.0 * gain / total
             } else {
+                seldom();
                 50.0
             }
         });
