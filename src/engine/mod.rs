@@ -12,6 +12,8 @@ mod instrument;
 mod log;
 mod positions;
 mod reports;
+#[cfg(test)]
+mod restart_tests;
 mod settings;
 mod snapshot;
 #[cfg(test)]
