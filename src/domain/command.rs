@@ -92,6 +92,8 @@ pub enum Input {
         /// How it is doing.
         status: FeedStatus,
     },
+    /// The store began to fail, with the reason, or has recovered.
+    Store(Option<String>),
     /// Something was asked.
     Command(Command),
 }

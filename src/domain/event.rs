@@ -13,7 +13,7 @@ use super::feed::{FeedId, FeedStatus};
 use super::fill::Fill;
 use super::instrument::{Instrument, InstrumentId};
 use super::number::{Price, Real};
-use super::order::{Order, OrderId};
+use super::order::{Order, OrderId, OrderOrigin};
 use super::signal::Signal;
 use super::time::Timestamp;
 
@@ -99,6 +99,13 @@ pub enum EventBody {
         /// Where the stop lies now.
         stop_price: Option<Price>,
     },
+    /// A position is to be closed as soon as no order works against it.
+    FlattenWanted {
+        /// Whose position.
+        instrument: InstrumentId,
+        /// Who wants it; `None` once the closing order is sent or nothing is left to close.
+        origin: Option<OrderOrigin>,
+    },
     /// The account at a closed minute, at a fill, or at a new day.
     AccountSampled(Account),
     /// New orders are refused from here on.
@@ -110,6 +117,13 @@ pub enum EventBody {
     },
     /// New orders are accepted again.
     Resumed,
+    /// Rows cannot be written: orders that increase risk are refused until they can.
+    StoreFailed {
+        /// What went wrong and what to do.
+        reason: String,
+    },
+    /// Everything is on disk again.
+    StoreRecovered,
     /// A feed changed its state.
     FeedChanged {
         /// Which.
@@ -141,7 +155,9 @@ impl EventBody {
             Self::RiskDecided(_)
                 | Self::OrderChanged(_)
                 | Self::Filled(_)
+                | Self::SignalRaised(_)
                 | Self::StopMoved { .. }
+                | Self::FlattenWanted { .. }
                 | Self::Halted { .. }
                 | Self::Resumed
                 | Self::CommandAnswered { .. }
@@ -160,6 +176,9 @@ impl EventBody {
             Self::OrderChanged(_) => "order",
             Self::Filled(_) => "fill",
             Self::StopMoved { .. } => "stop",
+            Self::FlattenWanted { .. } => "flatten",
+            Self::StoreFailed { .. } => "store_failed",
+            Self::StoreRecovered => "store_recovered",
             Self::AccountSampled(_) => "account",
             Self::Halted { .. } => "halted",
             Self::Resumed => "resumed",

@@ -221,6 +221,8 @@ impl Order {
         use OrderTransition as T;
         let next = match (self.state, transition) {
             (S::Submitted | S::Unknown, T::Accept) => S::Working,
+            // A cancel that was asked for before the venue had answered.
+            (S::CancelPending, T::Accept) => S::CancelPending,
             (
                 S::Submitted | S::Working | S::PartiallyFilled | S::CancelPending | S::Unknown,
                 T::Fill { quantity },
@@ -306,6 +308,7 @@ mod tests {
             (S::PartiallyFilled, 4, fill(7), None),
             (S::Working, 0, fill(0), None),
             (S::Working, 0, T::RequestCancel, Some(S::CancelPending)),
+            (S::CancelPending, 0, T::Accept, Some(S::CancelPending)),
             (S::CancelPending, 0, fill(4), Some(S::CancelPending)),
             (S::CancelPending, 0, T::Cancel, Some(S::Cancelled)),
             (S::Working, 0, T::Lose, Some(S::Unknown)),

@@ -1,6 +1,7 @@
 //! From closed seconds to bars, indicator values and signals.
 //! Must not let a forming bar reach a strategy or a confirmed value.
 
+use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{
     Candle, ClosedBar, EventBody, IndicatorSlot, InstrumentId, Real, Signal, Timeframe, Timestamp,
 };
@@ -42,25 +43,62 @@ impl Frame {
 }
 
 impl InstrumentState {
+    /// The bar of a frame, closed, when it is over by `until`. From then on its seconds are
+    /// closed, too: a bar is the union of its seconds.
+    fn close_bar(&mut self, frame: usize, until: Timestamp) -> Option<ClosedBar> {
+        let frame = self.frames.get_mut(frame)?;
+        let bar = frame.builder.close_until(until)?;
+        self.aggregator.resume_from(frame.builder.closed_until());
+        Some(bar)
+    }
+
     /// Rolls a second that the journal holds into its bars, without an event or a signal.
-    pub(super) fn fold_silently(&mut self, instrument: InstrumentId, candle: &Candle) {
-        let Self {
-            frames, calendar, ..
-        } = self;
-        for frame in frames {
-            if let Some(bar) = frame.builder.fold(candle, calendar) {
-                let day_start = calendar.segment(bar.start).day_start;
-                frame.indicators.update(&bar, day_start);
-                let (values, timeframe) = (frame.indicators.values(), frame.builder.timeframe());
-                for entry in &mut frame.strategies {
-                    entry.strategy.on_bar(&StrategyContext {
-                        instrument,
-                        timeframe,
-                        bar: &bar,
-                        values,
-                    });
-                }
+    pub(super) fn fold_silently(&mut self, candle: &Candle) {
+        for index in 0..self.frames.len() {
+            let closed = self
+                .frames
+                .get_mut(index)
+                .and_then(|frame| frame.builder.fold(candle, &mut self.calendar));
+            if let Some(bar) = closed {
+                self.take_silently(index, &bar);
             }
+        }
+        self.aggregator
+            .resume_from(candle.start.plus_nanos(NANOS_PER_SECOND));
+    }
+
+    /// Closes a bar that the journal holds as closed, without an event or a signal.
+    pub(super) fn close_silently(&mut self, timeframe: Timeframe, start: Timestamp) {
+        let found = self
+            .frames
+            .iter()
+            .position(|frame| frame.builder.timeframe() == timeframe);
+        let Some(index) = found else { return };
+        let is_recorded = self
+            .frames
+            .get(index)
+            .and_then(|frame| frame.builder.forming())
+            .is_some_and(|bar| bar.start <= start);
+        if is_recorded && let Some(bar) = self.close_bar(index, Timestamp::MAX) {
+            self.take_silently(index, &bar);
+        }
+    }
+
+    fn take_silently(&mut self, index: usize, bar: &ClosedBar) {
+        let day_start = self.calendar.segment(bar.start).day_start;
+        let Some(frame) = self.frames.get_mut(index) else {
+            return;
+        };
+        frame.indicators.update(bar, day_start);
+        let (values, timeframe) = (frame.indicators.values(), frame.builder.timeframe());
+        for entry in &mut frame.strategies {
+            // Its signals were raised before the restart; only its memory is wanted.
+            entry.strategy.on_bar(&StrategyContext {
+                instrument: InstrumentId(0),
+                timeframe,
+                bar,
+                values,
+            });
         }
     }
 }
@@ -79,11 +117,8 @@ impl Engine {
         self.close_bars(id, watermark.plus_nanos(-window), now);
         if let Some(state) = self.instruments.get_mut(id.index()) {
             state.refresh_next_close(window);
-            let (feed, due) = (state.feed, state.next_close);
-            if due != Timestamp::MAX {
-                self.expect_sweep(feed, due.plus_nanos(self.settings.close_grace_ns));
-            }
         }
+        self.expect_close(id);
     }
 
     fn close_bars(&mut self, id: InstrumentId, until: Timestamp, now: Timestamp) {
@@ -92,12 +127,10 @@ impl Engine {
             .get(id.index())
             .map_or(0, |state| state.frames.len());
         for index in 0..frames {
-            let closed = self
-                .instruments
-                .get_mut(id.index())
-                .and_then(|state| state.frames.get_mut(index))
-                .and_then(|frame| frame.builder.close_until(until));
-            if let Some(bar) = closed {
+            let Some(state) = self.instruments.get_mut(id.index()) else {
+                return;
+            };
+            if let Some(bar) = state.close_bar(index, until) {
                 self.on_bar(id, index, &bar, now);
             }
         }

@@ -39,9 +39,11 @@ impl Engine {
 
     /// How far a feed's event time has come.
     pub(super) fn feed_now(&self, feed: FeedId) -> Timestamp {
-        self.feeds
-            .get(feed.index())
-            .map_or(self.now, |state| state.now)
+        let started = self.feeds.get(feed.index()).map(|state| state.now);
+        // Before its first tick a feed has no time of its own.
+        started
+            .filter(|now| *now > Timestamp::ZERO)
+            .unwrap_or(self.now)
     }
 
     pub(super) fn enter_feed(&mut self, id: InstrumentId, feed: FeedId) {
@@ -52,6 +54,7 @@ impl Engine {
             state.members.push(id);
             state.venue.list(id, instrument);
         }
+        self.expect_close(id);
     }
 
     pub(super) fn move_to_feed(&mut self, id: InstrumentId, feed: FeedId) {
@@ -64,11 +67,22 @@ impl Engine {
         }
         self.enter_feed(id, feed);
         self.readmit_orders(id);
+        self.resume_flatten(id);
+    }
+
+    /// Makes sure that the feed looks at an instrument when its oldest second or bar is due.
+    #[inline]
+    pub(super) fn expect_close(&mut self, id: InstrumentId) {
+        let Some(state) = self.instruments.get(id.index()) else {
+            return;
+        };
+        let (feed, due) = (state.feed, state.sweep_due(self.settings.close_grace_ns));
+        self.expect_sweep(feed, due);
     }
 
     /// Makes sure that the feed looks at an instrument no later than `deadline`.
     #[inline]
-    pub(super) fn expect_sweep(&mut self, feed: FeedId, deadline: Timestamp) {
+    fn expect_sweep(&mut self, feed: FeedId, deadline: Timestamp) {
         if let Some(state) = self.feeds.get_mut(feed.index()) {
             state.next_sweep = state.next_sweep.min(deadline);
         }
@@ -120,9 +134,13 @@ impl Engine {
         let watermark = now.plus_nanos(-grace);
         let mut next = Timestamp::MAX;
         for &id in &members {
-            self.close_due(id, watermark, now);
+            let lag = self
+                .instruments
+                .get(id.index())
+                .map_or(0, |state| state.lag_ns);
+            self.close_due(id, watermark.plus_nanos(-lag), now);
             if let Some(instrument) = self.instruments.get(id.index()) {
-                next = next.min(instrument.next_close.plus_nanos(grace));
+                next = next.min(instrument.sweep_due(grace));
             }
         }
         if let Some(state) = self.feeds.get_mut(feed.index()) {

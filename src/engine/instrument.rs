@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{
     CandleSource, FeedId, Instrument, InstrumentId, MarketUpdate, OrderOrigin, Price, Qty,
     QuoteBasis, Tick, TickBody, Timestamp,
@@ -11,6 +12,9 @@ use crate::market::{SecondAggregator, SessionCalendar};
 
 use super::bars::Frame;
 use super::{Engine, EngineError, Settings};
+
+/// The most that an instrument may lie behind its feed's clock and still be waited for.
+const LAG_MAX_NS: i64 = 5 * NANOS_PER_SECOND;
 
 /// All that is kept of one instrument.
 pub(super) struct InstrumentState {
@@ -21,6 +25,9 @@ pub(super) struct InstrumentState {
     pub(super) frames: Vec<Frame>,
     /// When the oldest open second or forming bar may close, by the instrument's own watermark.
     pub(super) next_close: Timestamp,
+    /// How far the instrument's ticks have come behind its feed's clock, up to a limit: where one
+    /// feed carries several venues' clocks, the slower must not lose its ticks.
+    pub(super) lag_ns: i64,
     pub(super) prices: Prices,
     /// Where the position's protective stop lies; `None` also while it is being executed.
     pub(super) stop_price: Option<Price>,
@@ -60,6 +67,7 @@ impl InstrumentState {
                 .map(|&timeframe| Frame::new(timeframe, settings))
                 .collect::<Result<_, _>>()?,
             next_close: Timestamp::MAX,
+            lag_ns: 0,
             prices: Prices::default(),
             stop_price: None,
             flatten: None,
@@ -67,6 +75,12 @@ impl InstrumentState {
             ticks: 0,
             late_ticks: 0,
         })
+    }
+
+    /// When the feed's clock may close something here, though no tick of its own says so.
+    #[inline]
+    pub(super) fn sweep_due(&self, grace_ns: i64) -> Timestamp {
+        self.next_close.plus_nanos(grace_ns).plus_nanos(self.lag_ns)
     }
 
     /// Computes anew when something may close.
@@ -114,13 +128,15 @@ impl InstrumentState {
 }
 
 impl Prices {
-    /// Takes a trade unless a newer one is known.
-    fn trade(&mut self, time: Timestamp, price: Price) {
-        if time >= self.last_time {
-            self.last_time = time;
-            self.last = Some(price);
-        }
+    /// Takes a trade unless a newer one is known; whether it was taken.
+    fn trade(&mut self, time: Timestamp, price: Price) -> bool {
         self.tick_time = self.tick_time.max(Some(time));
+        if time < self.last_time {
+            return false;
+        }
+        self.last_time = time;
+        self.last = Some(price);
+        true
     }
 
     /// Takes a quote unless a newer one is known; whether it was taken.
@@ -164,9 +180,13 @@ impl Engine {
         }
         let feed = state.feed;
         self.advance_feed(feed, time);
+        let lag = self.feed_now(feed).nanos_since(time);
         let Some(state) = self.instruments.get_mut(id.index()) else {
             return;
         };
+        if lag > state.lag_ns {
+            state.lag_ns = lag.min(LAG_MAX_NS);
+        }
         if state.aggregator.check(time).is_err() {
             state.late_ticks += 1;
             self.counters.late_ticks += 1;
@@ -198,9 +218,9 @@ impl Engine {
         let Some(state) = self.instruments.get_mut(id.index()) else {
             return;
         };
-        state.prices.trade(time, price);
+        let is_newest = state.prices.trade(time, price);
         let makes_candles = state.instrument.candle_source == CandleSource::Trades;
-        let is_guarded = state.stop_price.is_some();
+        let is_guarded = is_newest && state.stop_price.is_some();
         let feed = state.feed;
         if time >= state.next_close {
             self.close_due(id, time, time);
@@ -256,8 +276,7 @@ impl Engine {
         let due = state.aggregator.next_close();
         if due < state.next_close {
             state.next_close = due;
-            let feed = state.feed;
-            self.expect_sweep(feed, due.plus_nanos(self.settings.close_grace_ns));
+            self.expect_close(id);
         }
     }
 }

@@ -10,6 +10,10 @@ mod commands;
 mod hash;
 mod instrument;
 mod log;
+mod positions;
+mod reports;
+#[cfg(test)]
+mod restart_tests;
 mod settings;
 mod snapshot;
 #[cfg(test)]
@@ -44,7 +48,10 @@ pub struct Engine {
     guardian: RiskGuardian,
     ledger: Ledger,
     orders: Orders,
+    /// Set by a person or the kill switch, and kept over restarts.
     halt: Option<Halt>,
+    /// Why rows cannot be written; neither lifts a halt nor is lifted with one.
+    store_fault: Option<String>,
     log: EventLog,
     /// Scratch for what a venue reports within one step.
     reports: Vec<VenueReport>,
@@ -86,6 +93,7 @@ impl Engine {
             ledger,
             orders: Orders::default(),
             halt: None,
+            store_fault: None,
             log: EventLog::default(),
             reports: Vec::new(),
             now: Timestamp::ZERO,
@@ -108,6 +116,7 @@ impl Engine {
                 instrument,
             } => self.list(*feed, *id, instrument),
             Input::Feed { feed, status } => self.on_feed(*feed, status),
+            Input::Store(fault) => self.on_store(fault.as_ref()),
             Input::Command(command) => self.on_command(command),
         }
     }
@@ -154,9 +163,11 @@ impl Engine {
 
     /// Why new orders are refused, if they are, and whether the kill switch did it.
     pub fn halt_reason(&self) -> Option<(&str, bool)> {
-        self.halt
+        let halt = self
+            .halt
             .as_ref()
-            .map(|halt| (halt.reason.as_str(), halt.kill))
+            .map(|halt| (halt.reason.as_str(), halt.kill));
+        halt.or_else(|| self.store_fault.as_deref().map(|reason| (reason, false)))
     }
 
     /// Where the positions' protective stops lie.
@@ -210,7 +221,6 @@ impl Engine {
         if let Some(state) = self.instruments.get_mut(id.index()) {
             // A feed has come back for an instrument that a restart had to list without one.
             if state.feed != feed {
-                state.instrument = Arc::clone(instrument);
                 self.move_to_feed(id, feed);
             }
             return;
@@ -247,6 +257,18 @@ impl Engine {
             status: status.clone(),
         };
         self.log.emit(0, time, body);
+    }
+
+    fn on_store(&mut self, fault: Option<&String>) {
+        let body = match (fault, self.store_fault.is_some()) {
+            (Some(reason), false) => EventBody::StoreFailed {
+                reason: reason.clone(),
+            },
+            (None, true) => EventBody::StoreRecovered,
+            _ => return,
+        };
+        self.store_fault = fault.cloned();
+        self.log.emit(0, self.now, body);
     }
 
     fn anomaly(&mut self, order: Option<OrderId>, text: String) {

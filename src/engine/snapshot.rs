@@ -10,10 +10,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{
     Bar, Candle, Decision, Event, EventBody, FeedId, Instrument, InstrumentId, InstrumentKey,
-    Order, OrderId, Price, Timeframe, Timestamp,
+    Order, OrderId, OrderOrigin, Price, Timeframe, Timestamp,
 };
 use crate::indicators::{IndicatorCatalog, IndicatorSet, IndicatorSetState};
 use crate::portfolio::{Ledger, LedgerError, LedgerState};
@@ -54,6 +53,8 @@ struct InstrumentSnapshot {
     instrument: Instrument,
     closed_until: Timestamp,
     stop_price: Option<Price>,
+    #[serde(default)]
+    flatten: Option<OrderOrigin>,
     frames: Vec<FrameSnapshot>,
 }
 
@@ -77,6 +78,8 @@ pub struct Recovered {
     pub instruments: BTreeMap<InstrumentId, Instrument>,
     /// Seconds closed after the snapshot, oldest first.
     pub candles: Vec<(InstrumentKey, Vec<Candle>)>,
+    /// Start of the newest closed bar by instrument and timeframe, recorded after the snapshot.
+    pub bars: Vec<(InstrumentKey, Timeframe, Timestamp)>,
     /// Number of the newest event on disk.
     pub last_sequence: u64,
     /// Newest order number on disk.
@@ -101,30 +104,23 @@ pub enum RestoreError {
     Ledger(#[from] LedgerError),
 }
 
-/// What was found for instruments that no feed has listed yet.
-#[derive(Debug, Default)]
-pub(super) struct Unclaimed(BTreeMap<InstrumentKey, Claim>);
-
-#[derive(Debug, Default)]
-struct Claim {
-    snapshot: Option<InstrumentSnapshot>,
-    candles: Vec<Candle>,
+/// What a restart found of the market.
+struct MarketFound {
+    saved: Vec<InstrumentSnapshot>,
+    candles: Vec<(InstrumentKey, Vec<Candle>)>,
+    bars: Vec<(InstrumentKey, Timeframe, Timestamp)>,
 }
+
+/// The state of instruments that no feed has listed yet; it waits, and is saved again, whole.
+#[derive(Default)]
+pub(super) struct Unclaimed(BTreeMap<InstrumentKey, InstrumentState>);
 
 impl Unclaimed {
     /// Where the closed seconds of instruments that are not listed end.
     pub(super) fn closed_seconds(&self) -> impl Iterator<Item = (InstrumentKey, Timestamp)> {
-        self.0.iter().map(|(key, claim)| {
-            let saved = claim
-                .snapshot
-                .as_ref()
-                .map(|snapshot| snapshot.closed_until);
-            let newest = claim
-                .candles
-                .last()
-                .map(|candle| candle.start + NANOS_PER_SECOND);
-            (key.clone(), saved.max(newest).unwrap_or(Timestamp::MIN))
-        })
+        self.0
+            .iter()
+            .map(|(key, state)| (key.clone(), state.aggregator.closed_until()))
     }
 }
 
@@ -162,12 +158,7 @@ impl Engine {
                 .instruments
                 .iter()
                 .map(InstrumentState::snapshot)
-                .chain(
-                    self.unclaimed
-                        .0
-                        .values()
-                        .filter_map(|claim| claim.snapshot.clone()),
-                )
+                .chain(self.unclaimed.0.values().map(InstrumentState::snapshot))
                 .collect(),
         })
     }
@@ -183,24 +174,22 @@ impl Engine {
         recovered: Recovered,
         feed: FeedId,
     ) -> Result<Vec<Arc<Instrument>>, RestoreError> {
-        let Recovered {
-            snapshot,
-            events,
-            instruments,
-            candles,
-            ..
-        } = recovered;
         self.log.sequence = recovered.last_sequence;
         self.orders.last_order = recovered.last_order;
         self.orders.last_execution = recovered.last_execution;
-        let base_sequence = snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
-        let (ledger, working) = match snapshot {
-            Some(snapshot) => self.take_snapshot(snapshot)?,
+        let base_sequence = recovered.snapshot.as_ref().map_or(0, |it| it.sequence);
+        let mut saved = Vec::new();
+        let (ledger, working) = match recovered.snapshot {
+            Some(snapshot) => self.take_snapshot(snapshot, &mut saved)?,
             None => (None, Vec::new()),
         };
-        for (key, candles) in candles {
-            self.unclaimed.0.entry(key).or_default().candles = candles;
-        }
+        let (events, instruments) = (recovered.events, recovered.instruments);
+        let market = MarketFound {
+            saved,
+            candles: recovered.candles,
+            bars: recovered.bars,
+        };
+        let closes = self.rebuild_markets(market, &instruments, feed);
         let listed = self.list_needed(feed, ledger.as_ref(), &working, &events, &instruments);
         let ids: HashMap<InstrumentKey, InstrumentId> = listed
             .iter()
@@ -237,12 +226,68 @@ impl Engine {
                 self.replay(event, &mut decisions);
             }
         }
+        for (key, close) in closes {
+            let id = ids.get(&key).copied();
+            if let Some(id) = id.filter(|id| self.ledger.position(*id).is_open()) {
+                self.mark(id, close);
+            }
+        }
         Ok(listed)
+    }
+
+    /// Rebuilds seconds, bars, indicators and strategies of every instrument that was found, and
+    /// returns the newest price of each.
+    fn rebuild_markets(
+        &mut self,
+        found: MarketFound,
+        instruments: &BTreeMap<InstrumentId, Instrument>,
+        feed: FeedId,
+    ) -> Vec<(InstrumentKey, Price)> {
+        let mut problems = Vec::new();
+        for snapshot in found.saved {
+            let instrument = Arc::new(snapshot.instrument.clone());
+            match InstrumentState::new(feed, Arc::clone(&instrument), &self.settings) {
+                Ok(mut state) => {
+                    state.restore(snapshot, &self.settings.catalog, &mut problems);
+                    self.unclaimed.0.insert(instrument.key.clone(), state);
+                }
+                Err(error) => problems.push(format!("{} is not restored: {error}", instrument.key)),
+            }
+        }
+        let mut closes = Vec::new();
+        for (key, candles) in found.candles {
+            if !self.unclaimed.0.contains_key(&key)
+                && let Some(known) = instruments.values().rev().find(|it| it.key == key)
+                && let Ok(state) =
+                    InstrumentState::new(feed, Arc::new(known.clone()), &self.settings)
+            {
+                self.unclaimed.0.insert(key.clone(), state);
+            }
+            let Some(state) = self.unclaimed.0.get_mut(&key) else {
+                continue;
+            };
+            for candle in &candles {
+                if candle.start >= state.aggregator.closed_until() {
+                    state.fold_silently(candle);
+                }
+            }
+            closes.extend(candles.last().map(|candle| (key, candle.close)));
+        }
+        for (key, timeframe, start) in found.bars {
+            if let Some(state) = self.unclaimed.0.get_mut(&key) {
+                state.close_silently(timeframe, start);
+            }
+        }
+        for text in problems {
+            self.anomaly(None, text);
+        }
+        closes
     }
 
     fn take_snapshot(
         &mut self,
         snapshot: Snapshot,
+        saved: &mut Vec<InstrumentSnapshot>,
     ) -> Result<(Option<LedgerState>, Vec<WorkingSnapshot>), RestoreError> {
         if snapshot.version > VERSION {
             return Err(RestoreError::FutureVersion {
@@ -253,10 +298,7 @@ impl Engine {
         self.orders.last_order = self.orders.last_order.max(snapshot.last_order);
         self.orders.last_execution = self.orders.last_execution.max(snapshot.last_execution);
         self.halt = snapshot.halt.map(|(reason, kill)| Halt { reason, kill });
-        for instrument in snapshot.instruments {
-            let key = instrument.instrument.key.clone();
-            self.unclaimed.0.entry(key).or_default().snapshot = Some(instrument);
-        }
+        *saved = snapshot.instruments;
         Ok((Some(snapshot.ledger), snapshot.working))
     }
 
@@ -281,8 +323,7 @@ impl Engine {
                 .unclaimed
                 .0
                 .get(&key)
-                .and_then(|claim| claim.snapshot.as_ref())
-                .map(|snapshot| &snapshot.instrument)
+                .map(|state| &*state.instrument)
                 .or_else(|| {
                     instruments
                         .values()
@@ -343,8 +384,13 @@ impl Engine {
                     state.stop_price = stop_price;
                 }
             }
-            EventBody::AccountSampled(_) => {
-                self.ledger.sample(event.time);
+            EventBody::FlattenWanted { instrument, origin } => {
+                if let Some(state) = self.instruments.get_mut(instrument.index()) {
+                    state.flatten = origin;
+                }
+            }
+            EventBody::AccountSampled(account) => {
+                self.ledger.resume_sample(&account, event.time);
             }
             EventBody::Halted { reason, kill } => self.halt = Some(Halt { reason, kill }),
             EventBody::Resumed => self.halt = None,
@@ -357,25 +403,20 @@ impl Engine {
         let Some(state) = self.instruments.get_mut(id.index()) else {
             return;
         };
-        let Some(claim) = self.unclaimed.0.remove(&state.instrument.key) else {
+        let Some(mut found) = self.unclaimed.0.remove(&state.instrument.key) else {
             return;
         };
-        let mut problems = Vec::new();
-        if let Some(snapshot) = claim.snapshot {
-            state.restore(snapshot, &self.settings.catalog, &mut problems);
-        }
-        for candle in &claim.candles {
-            if candle.start >= state.aggregator.closed_until() {
-                state.fold_silently(id, candle);
-                state
-                    .aggregator
-                    .resume_from(candle.start + NANOS_PER_SECOND);
-            }
-        }
-        state.refresh_next_close(self.settings.reorder_window_ns);
-        for text in problems {
+        if !has_same_units(&found.instrument, &state.instrument) {
+            let key = state.instrument.key.clone();
+            let text = format!("{key} starts anew: its scales or its candles' source changed");
             self.anomaly(None, text);
+            return;
         }
+        found.feed = state.feed;
+        found.instrument = Arc::clone(&state.instrument);
+        *state = found;
+        state.refresh_next_close(self.settings.reorder_window_ns);
+        self.expect_close(id);
     }
 
     /// Puts an instrument's working orders back into its venue after a restart.
@@ -388,6 +429,11 @@ impl Engine {
             let admitted = self
                 .guardian
                 .readmit(working.order.clone(), &working.decision);
+            if admitted.is_none() {
+                let text = format!("order {order} does not fit its decision and is left alone");
+                self.anomaly(Some(order), text);
+                continue;
+            }
             let feed = self.instruments.get(id.index()).map(|state| state.feed);
             let venue = feed.and_then(|feed| self.feeds.get_mut(feed.index()));
             if let (Some(approved), Some(feed)) = (admitted, venue) {
@@ -403,6 +449,7 @@ impl InstrumentState {
             instrument: (*self.instrument).clone(),
             closed_until: self.aggregator.closed_until(),
             stop_price: self.stop_price,
+            flatten: self.flatten.clone(),
             frames: self.frames.iter().map(Frame::snapshot).collect(),
         }
     }
@@ -415,6 +462,7 @@ impl InstrumentState {
     ) {
         self.aggregator.resume_from(snapshot.closed_until);
         self.stop_price = snapshot.stop_price;
+        self.flatten = snapshot.flatten;
         for saved in snapshot.frames {
             let Self {
                 frames,
@@ -468,13 +516,23 @@ impl Frame {
     }
 }
 
+/// Whether prices and quantities of the two mean the same, and their candles as well.
+fn has_same_units(one: &Instrument, other: &Instrument) -> bool {
+    one.price_scale == other.price_scale
+        && one.quantity_scale == other.quantity_scale
+        && one.candle_source == other.candle_source
+        && one.session == other.session
+}
+
 /// The instrument of an event that money or orders depend on.
 const fn traded_instrument(body: &EventBody) -> Option<InstrumentId> {
     match body {
         EventBody::RiskDecided(decision) => Some(decision.intent.instrument),
         EventBody::OrderChanged(order) => Some(order.instrument),
         EventBody::Filled(fill) => Some(fill.instrument),
-        EventBody::StopMoved { instrument, .. } => Some(*instrument),
+        EventBody::StopMoved { instrument, .. } | EventBody::FlattenWanted { instrument, .. } => {
+            Some(*instrument)
+        }
         _ => None,
     }
 }
@@ -499,7 +557,9 @@ fn remap(
         EventBody::RiskDecided(decision) => decision.intent.instrument = new,
         EventBody::OrderChanged(order) => order.instrument = new,
         EventBody::Filled(fill) => fill.instrument = new,
-        EventBody::StopMoved { instrument, .. } => *instrument = new,
+        EventBody::StopMoved { instrument, .. } | EventBody::FlattenWanted { instrument, .. } => {
+            *instrument = new;
+        }
         _ => {}
     }
     true

@@ -16,10 +16,10 @@ use crate::domain::{
 };
 
 const START: i64 = 1_767_571_200;
-const ID: InstrumentId = InstrumentId(0);
-const FEED: FeedId = FeedId(0);
+pub(super) const ID: InstrumentId = InstrumentId(0);
+pub(super) const FEED: FeedId = FeedId(0);
 
-fn instrument(token: &str) -> Arc<Instrument> {
+pub(super) fn instrument(token: &str) -> Arc<Instrument> {
     Arc::new(Instrument {
         key: InstrumentKey::new("TEST", token).unwrap(),
         symbol: token.to_owned(),
@@ -34,7 +34,7 @@ fn instrument(token: &str) -> Arc<Instrument> {
     })
 }
 
-fn config(strategies: Vec<StrategyConfig>) -> Config {
+pub(super) fn config(strategies: Vec<StrategyConfig>) -> Config {
     let mut config = Config {
         strategies,
         ..Config::default()
@@ -44,7 +44,7 @@ fn config(strategies: Vec<StrategyConfig>) -> Config {
     config
 }
 
-fn short_strategies() -> Vec<StrategyConfig> {
+pub(super) fn short_strategies() -> Vec<StrategyConfig> {
     [StrategyConfig::confluence(), StrategyConfig::crossover()]
         .into_iter()
         .map(|strategy| StrategyConfig {
@@ -54,13 +54,13 @@ fn short_strategies() -> Vec<StrategyConfig> {
         .collect()
 }
 
-fn engine(config: &Config, instruments: u32) -> Engine {
+pub(super) fn engine(config: &Config, instruments: u32) -> Engine {
     let mut engine = Engine::new(Settings::new(config).unwrap()).unwrap();
     list(&mut engine, instruments);
     engine
 }
 
-fn list(engine: &mut Engine, instruments: u32) {
+pub(super) fn list(engine: &mut Engine, instruments: u32) {
     for index in 0..instruments {
         let (id, instrument) = (InstrumentId(index), instrument(&format!("T{index}")));
         engine.step(&Input::List {
@@ -71,15 +71,15 @@ fn list(engine: &mut Engine, instruments: u32) {
     }
 }
 
-fn at(millis: i64) -> Timestamp {
+pub(super) fn at(millis: i64) -> Timestamp {
     Timestamp::from_seconds(START).plus_nanos(millis * NANOS_PER_MILLI)
 }
 
-fn trade(millis: i64, price: i64) -> Input {
+pub(super) fn trade(millis: i64, price: i64) -> Input {
     trade_of(ID, millis, price)
 }
 
-fn trade_of(instrument: InstrumentId, millis: i64, price: i64) -> Input {
+pub(super) fn trade_of(instrument: InstrumentId, millis: i64, price: i64) -> Input {
     let (price, quantity) = (Price::from_units(price), Qty::from_units(1_000));
     let body = TickBody::Trade {
         price,
@@ -93,7 +93,7 @@ fn trade_of(instrument: InstrumentId, millis: i64, price: i64) -> Input {
     })
 }
 
-fn command(engine: &mut Engine, body: CommandBody) -> CommandOutcome {
+pub(super) fn command(engine: &mut Engine, body: CommandBody) -> CommandOutcome {
     engine.step(&Input::Command(Command {
         id: CommandId(7),
         body,
@@ -109,7 +109,7 @@ fn command(engine: &mut Engine, body: CommandBody) -> CommandOutcome {
         .expect("each command is answered")
 }
 
-fn order(side: Side, kind: OrderKind, quantity: i64) -> CommandBody {
+pub(super) fn order(side: Side, kind: OrderKind, quantity: i64) -> CommandBody {
     CommandBody::PlaceOrder(OrderIntent {
         instrument: ID,
         side,
@@ -122,7 +122,7 @@ fn order(side: Side, kind: OrderKind, quantity: i64) -> CommandBody {
     })
 }
 
-fn states(events: &[Event]) -> Vec<(u64, OrderState)> {
+pub(super) fn states(events: &[Event]) -> Vec<(u64, OrderState)> {
     events
         .iter()
         .filter_map(|event| match &event.body {
@@ -132,12 +132,12 @@ fn states(events: &[Event]) -> Vec<(u64, OrderState)> {
         .collect()
 }
 
-fn position(engine: &Engine) -> i64 {
+pub(super) fn position(engine: &Engine) -> i64 {
     engine.ledger().position(ID).quantity().units()
 }
 
 /// Ticks every 250 ms in long swings, so that strategies cross.
-fn swings(count: i64) -> Vec<(i64, i64)> {
+pub(super) fn swings(count: i64) -> Vec<(i64, i64)> {
     (0..count)
         .map(|tick| {
             let phase = tick % 480;

@@ -5,19 +5,13 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{
-    Decision, EventBody, ExecutionId, FeedId, Fill, InstrumentId, Liquidity, Order, OrderId,
-    OrderIntent, OrderKind, OrderOrigin, OrderState, OrderTransition, Price, Qty, Side, Signal,
-    SignalAction, TimeInForce, Timestamp,
+    Decision, EventBody, InstrumentId, Order, OrderId, OrderIntent, OrderKind, OrderOrigin,
+    OrderState, OrderTransition, Price, Qty, Side, Signal, SignalAction, TimeInForce, Timestamp,
 };
-use crate::execution::VenueReport;
 use crate::risk::{RiskContext, Verdict, committed_cash};
 
 use super::Engine;
-
-/// How often the account is sampled while nothing is filled.
-const SAMPLE_INTERVAL_NS: i64 = 60 * NANOS_PER_SECOND;
 
 /// Why new orders are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +152,7 @@ impl Engine {
             .get(self.settings.stop_slot?.index())?
     }
 
-    /// Instruments held or about to be, `asked` included.
+    /// Instruments held or about to be held by a working order; `asked` only where it is held.
     fn instruments_in_use(&self, asked: InstrumentId) -> usize {
         let is_held = |id: InstrumentId| self.ledger.position(id).is_open();
         let mut opening: Vec<InstrumentId> = self
@@ -167,8 +161,7 @@ impl Engine {
             .values()
             .filter(|working| !working.order.reduce_only)
             .map(|working| working.order.instrument)
-            .chain([asked])
-            .filter(|id| !is_held(*id))
+            .filter(|id| *id != asked && !is_held(*id))
             .collect();
         opening.sort_unstable();
         opening.dedup();
@@ -250,14 +243,13 @@ impl Engine {
 
     /// Asks the venue to cancel an order; `false` when it is not working.
     pub(super) fn cancel(&mut self, id: OrderId, cause: u64, now: Timestamp) -> bool {
-        let Some(instrument) = self
-            .orders
-            .working
-            .get(&id)
-            .map(|working| working.order.instrument)
-        else {
+        let Some(order) = self.orders.working.get(&id).map(|working| &working.order) else {
             return false;
         };
+        let instrument = order.instrument;
+        if order.state == OrderState::CancelPending {
+            return true;
+        }
         if self
             .change(id, OrderTransition::RequestCancel, now, cause, None)
             .is_none()
@@ -273,329 +265,5 @@ impl Engine {
             state.venue.cancel(id, instrument, now);
         }
         true
-    }
-
-    /// Cancels an instrument's orders and closes its position once none works any more.
-    pub(super) fn flatten(
-        &mut self,
-        id: InstrumentId,
-        origin: OrderOrigin,
-        cause: u64,
-        now: Timestamp,
-    ) {
-        for order in self.orders.ids(Some(id)) {
-            self.cancel(order, cause, now);
-        }
-        if let Some(state) = self.instruments.get_mut(id.index()) {
-            state.flatten = Some(origin);
-        }
-        self.finish_flatten(id, cause, now);
-    }
-
-    fn finish_flatten(&mut self, id: InstrumentId, cause: u64, now: Timestamp) {
-        if self
-            .instruments
-            .get(id.index())
-            .is_none_or(|state| state.flatten.is_none())
-            || self
-                .orders
-                .working
-                .values()
-                .any(|working| working.order.instrument == id)
-        {
-            return;
-        }
-        let origin = self
-            .instruments
-            .get_mut(id.index())
-            .and_then(|state| state.flatten.take());
-        if let Some(origin) = origin {
-            self.close_position(id, origin, cause, now);
-        }
-    }
-
-    fn close_position(
-        &mut self,
-        id: InstrumentId,
-        origin: OrderOrigin,
-        cause: u64,
-        now: Timestamp,
-    ) {
-        let position = self.ledger.position(id).quantity();
-        if position.is_zero() {
-            return;
-        }
-        let side = if position.units() > 0 {
-            Side::Sell
-        } else {
-            Side::Buy
-        };
-        let intent = OrderIntent {
-            instrument: id,
-            side,
-            kind: OrderKind::Market,
-            quantity: Some(position.abs()),
-            time_in_force: TimeInForce::Gtc,
-            origin,
-            reduce_only: true,
-            stop_price: None,
-        };
-        self.place(&intent, cause, now);
-    }
-
-    /// Executes the protective stop when the market has reached it.
-    pub(super) fn check_stop(&mut self, id: InstrumentId, bid: Price, ask: Price, now: Timestamp) {
-        let Some(state) = self.instruments.get_mut(id.index()) else {
-            return;
-        };
-        let Some(stop) = state.stop_price else { return };
-        let position = self.ledger.position(id).quantity().units();
-        let is_hit = (position > 0 && bid <= stop) || (position < 0 && ask >= stop);
-        if is_hit && state.flatten.is_none() {
-            state.stop_price = None;
-            let body = EventBody::StopMoved {
-                instrument: id,
-                stop_price: None,
-            };
-            let cause = self.log.emit(0, now, body);
-            self.flatten(id, OrderOrigin::ProtectiveStop, cause, now);
-        }
-    }
-
-    pub(super) fn venue_trade(
-        &mut self,
-        feed: FeedId,
-        id: InstrumentId,
-        price: Price,
-        quantity: Qty,
-        now: Timestamp,
-    ) {
-        let Some(state) = self.feeds.get_mut(feed.index()) else {
-            return;
-        };
-        state
-            .venue
-            .on_trade(id, price, quantity, now, &mut self.reports);
-        if !self.reports.is_empty() {
-            self.on_reports();
-        }
-    }
-
-    pub(super) fn venue_quote(
-        &mut self,
-        feed: FeedId,
-        id: InstrumentId,
-        bid: (Price, Qty),
-        ask: (Price, Qty),
-        now: Timestamp,
-    ) {
-        let Some(state) = self.feeds.get_mut(feed.index()) else {
-            return;
-        };
-        state.venue.on_quote(id, bid, ask, now, &mut self.reports);
-        if !self.reports.is_empty() {
-            self.on_reports();
-        }
-    }
-
-    pub(super) fn run_venue(&mut self, feed: FeedId, now: Timestamp) {
-        let Some(state) = self.feeds.get_mut(feed.index()) else {
-            return;
-        };
-        state.venue.run_until(now, &mut self.reports);
-        self.on_reports();
-    }
-
-    fn on_reports(&mut self) {
-        let mut reports = std::mem::take(&mut self.reports);
-        for report in reports.drain(..) {
-            self.on_report(report);
-        }
-        self.reports = reports;
-    }
-
-    fn on_report(&mut self, report: VenueReport) {
-        match report {
-            VenueReport::Accepted { order, time } => {
-                self.change(order, OrderTransition::Accept, time, 0, None);
-            }
-            VenueReport::Cancelled {
-                order,
-                time,
-                reason,
-            } => {
-                self.change(order, OrderTransition::Cancel, time, 0, Some(reason));
-            }
-            VenueReport::Rejected {
-                order,
-                time,
-                reason,
-            } => {
-                self.change(order, OrderTransition::Reject, time, 0, Some(reason));
-            }
-            // The fill or cancel that overtook it has said all there is to say.
-            VenueReport::CancelRejected { .. } => {}
-            VenueReport::Filled {
-                order,
-                price,
-                quantity,
-                fee,
-                slippage,
-                liquidity,
-                time,
-                ..
-            } => self.on_fill(order, price, quantity, fee, slippage, liquidity, time),
-        }
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "the fields of one venue report")]
-    fn on_fill(
-        &mut self,
-        id: OrderId,
-        price: Price,
-        quantity: Qty,
-        fee: Decimal,
-        slippage: Decimal,
-        liquidity: Liquidity,
-        time: Timestamp,
-    ) {
-        let Some(working) = self.orders.working.get(&id) else {
-            self.anomaly(
-                Some(id),
-                format!("a fill came for order {id}, which is not working"),
-            );
-            return;
-        };
-        let (instrument_id, side) = (working.order.instrument, working.order.side);
-        let (cause, stop_price) = (working.last_event, working.order.stop_price);
-        let Some(instrument) = self.instrument(instrument_id).cloned() else {
-            return;
-        };
-        self.orders.last_execution += 1;
-        let mut fill = Fill {
-            execution: ExecutionId(self.orders.last_execution),
-            order: id,
-            instrument: instrument_id,
-            side,
-            quantity,
-            price,
-            fee,
-            slippage,
-            realized_pnl: Decimal::ZERO,
-            liquidity,
-            time,
-        };
-        match self.ledger.apply(&fill, &instrument) {
-            Ok(applied) => fill.realized_pnl = applied.realized_pnl,
-            Err(error) => {
-                self.anomaly(
-                    Some(id),
-                    format!("a fill of order {id} is not booked: {error}"),
-                );
-                return;
-            }
-        }
-        self.mark(instrument_id, price);
-        let value = instrument.notional(price, quantity).unwrap_or_default();
-        if let Some(working) = self.orders.working.get_mut(&id) {
-            working.order.filled_value += value;
-        }
-        let cause = self
-            .log
-            .emit(cause, time, EventBody::Filled(Box::new(fill)));
-        self.change(id, OrderTransition::Fill { quantity }, time, cause, None);
-        self.move_stop(instrument_id, stop_price, cause, time);
-        self.sample_account(cause, time);
-    }
-
-    /// Sets the stop of a position that was opened, removes that of one that is closed.
-    fn move_stop(
-        &mut self,
-        id: InstrumentId,
-        order_stop: Option<Price>,
-        cause: u64,
-        now: Timestamp,
-    ) {
-        let is_flat = !self.ledger.position(id).is_open();
-        let Some(state) = self.instruments.get_mut(id.index()) else {
-            return;
-        };
-        let stop_price = if is_flat {
-            None
-        } else {
-            order_stop.or(state.stop_price)
-        };
-        if stop_price != state.stop_price {
-            state.stop_price = stop_price;
-            let body = EventBody::StopMoved {
-                instrument: id,
-                stop_price,
-            };
-            self.log.emit(cause, now, body);
-        }
-    }
-
-    /// Takes an order through a transition; `None` when the order or the transition is not there.
-    pub(super) fn change(
-        &mut self,
-        id: OrderId,
-        transition: OrderTransition,
-        time: Timestamp,
-        cause: u64,
-        reason: Option<String>,
-    ) -> Option<OrderState> {
-        let Some(working) = self.orders.working.get_mut(&id) else {
-            self.anomaly(
-                Some(id),
-                format!("order {id} is not working: {transition:?} is ignored"),
-            );
-            return None;
-        };
-        let state = match working.order.apply(transition) {
-            Ok(state) => state,
-            Err(error) => {
-                self.anomaly(Some(id), error.to_string());
-                return None;
-            }
-        };
-        working.order.updated = time;
-        if reason.is_some() {
-            working.order.reason = reason;
-        }
-        let cause = if cause == 0 {
-            working.last_event
-        } else {
-            cause
-        };
-        let body = EventBody::OrderChanged(Box::new(working.order.clone()));
-        let sequence = self.log.emit(cause, time, body);
-        working.last_event = sequence;
-        if state.is_final()
-            && let Some(done) = self.orders.working.remove(&id)
-        {
-            self.finish_flatten(done.order.instrument, sequence, time);
-        }
-        Some(state)
-    }
-
-    /// Values a position at `price`; a price that the ledger cannot take is an anomaly.
-    pub(super) fn mark(&mut self, id: InstrumentId, price: Price) {
-        let Some(state) = self.instruments.get(id.index()) else {
-            return;
-        };
-        if let Err(error) = self.ledger.mark(id, price, &state.instrument) {
-            self.anomaly(
-                None,
-                format!("{} is not marked: {error}", state.instrument.key),
-            );
-        }
-    }
-
-    pub(super) fn sample_account(&mut self, cause: u64, now: Timestamp) {
-        let account = self.ledger.sample(now);
-        self.log
-            .emit(cause, now, EventBody::AccountSampled(account));
-        let into_interval = now.nanos().rem_euclid(SAMPLE_INTERVAL_NS);
-        self.next_sample = now.plus_nanos(SAMPLE_INTERVAL_NS - into_interval);
     }
 }

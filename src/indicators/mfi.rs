@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
-use super::number::{to_f64, typical_price_times_three};
+use super::number::{remember, seldom, to_f64, typical_price_times_three};
 use super::rolling::{PairSum, Window};
 use super::spec::IndicatorSpec;
 
@@ -43,17 +43,17 @@ impl Indicator for Mfi {
             return (None, None);
         };
         let price = typical_price_times_three(bar);
-        let flow = to_f64(price) * to_f64(bar.volume.units().max(0));
-        let flows = [
-            if price > previous { flow } else { 0.0 },
-            if price < previous { flow } else { 0.0 },
-        ];
+        let volume = bar.volume.units().max(0);
+        // Chosen among integers, where the choice takes no branch: nobody can predict it.
+        let flow = |counts: bool| to_f64(price) * to_f64(if counts { volume } else { 0 });
+        let flows = [flow(price > previous), flow(price < previous)];
         let value = self.rising_and_falling.is_full_with_next().then(|| {
             let [rising, falling] = self.rising_and_falling.folded_with(flows);
             let total = rising + falling;
             if total > 0.0 {
                 100.0 * rising / total
             } else {
+                seldom();
                 50.0
             }
         });
@@ -62,7 +62,7 @@ impl Indicator for Mfi {
 
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
-        self.previous_price = Some(typical_price_times_three(bar));
+        remember(&mut self.previous_price, typical_price_times_three(bar));
         if let Some(flows) = next {
             self.rising_and_falling.push(flows);
         }

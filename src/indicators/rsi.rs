@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Bar, Timestamp};
 
 use super::definition::{Definition, Indicator, Output, Parameter, Registered};
-use super::number::remember;
+use super::number::{remember, seldom};
 use super::smoothing::{Smoothed, Smoother};
 use super::spec::IndicatorSpec;
 
@@ -14,11 +14,12 @@ use super::spec::IndicatorSpec;
 ///
 /// Average gain and loss begin as plain means of the first `period` changes, so it is ready at
 /// bar number `period + 1` (as Wilder, StockCharts, TA-Lib and Stock.Indicators). Where prices
-/// stood still throughout it is 50, the middle; others give 0 or 100 there.
+/// stood still throughout it is 50, the middle; others give 0 or 100 there. Kept are the average
+/// gain and the average of gain and loss together: the share of the one in the other is the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rsi {
     previous_close: Option<f64>,
-    gain_and_loss: Smoother<2>,
+    gain_and_move: Smoother<2>,
 }
 
 impl Rsi {
@@ -26,7 +27,7 @@ impl Rsi {
     pub fn new(period: usize) -> Self {
         Self {
             previous_close: None,
-            gain_and_loss: Smoother::wilder(period),
+            gain_and_move: Smoother::wilder(period),
         }
     }
 }
@@ -38,17 +39,16 @@ impl Indicator for Rsi {
     #[inline(always)]
     fn step(&self, bar: &Bar, _: Timestamp) -> (Self::Next, Option<f64>) {
         let Some(previous) = self.previous_close else {
-            return (self.gain_and_loss.state(), None);
+            return (self.gain_and_move.state(), None);
         };
         let change = bar.close.as_f64() - previous;
         let gain = if change > 0.0 { change } else { 0.0 };
-        let loss = gain - change;
-        let next = self.gain_and_loss.step([gain, loss]);
-        let value = self.gain_and_loss.means(&next).map(|[gain, loss]| {
-            let total = gain + loss;
+        let next = self.gain_and_move.step([gain, change.abs()]);
+        let value = self.gain_and_move.means(&next).map(|[gain, total]| {
             if total > 0.0 {
                 100.0 * gain / total
             } else {
+                seldom();
                 50.0
             }
         });
@@ -58,7 +58,7 @@ impl Indicator for Rsi {
     #[inline(always)]
     fn commit(&mut self, bar: &Bar, next: Self::Next) {
         remember(&mut self.previous_close, bar.close.as_f64());
-        self.gain_and_loss.commit(next);
+        self.gain_and_move.commit(next);
     }
 }
 
@@ -78,6 +78,6 @@ impl Registered for Rsi {
     }
 
     fn has_shape_of(&self, fresh: &Self) -> bool {
-        self.gain_and_loss.has_shape_of(&fresh.gain_and_loss)
+        self.gain_and_move.has_shape_of(&fresh.gain_and_move)
     }
 }

@@ -226,6 +226,16 @@ impl Ledger {
         self.account()
     }
 
+    /// Takes over what a recorded sample said of peak and day start, when a journal is replayed.
+    pub fn resume_sample(&mut self, account: &Account, time: Timestamp) {
+        let day = time.nanos().div_euclid(NANOS_PER_DAY);
+        if self.day.is_none_or(|newest| day >= newest) {
+            self.day = Some(day);
+            self.day_start_equity = account.day_start_equity;
+        }
+        self.peak_equity = self.peak_equity.max(account.peak_equity);
+    }
+
     /// Every position that is not flat, by instrument index.
     pub fn positions(&self) -> impl Iterator<Item = (InstrumentId, &Position)> {
         (0_u32..)

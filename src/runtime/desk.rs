@@ -307,6 +307,7 @@ fn restore(
         events: recovery.events,
         instruments: recovery.instruments.into_iter().collect(),
         candles: recovery.candles,
+        bars: recovery.bars,
         last_sequence: recovery.last_sequence,
         last_order: recovery.next_order_id.0.saturating_sub(1),
         last_execution: recovery.next_execution_id.0.saturating_sub(1),

@@ -10,9 +10,7 @@ use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use crate::domain::{
-    Command, CommandBody, CommandId, EventBody, Input, OrderIntent, OrderKind, Price, Side,
-};
+use crate::domain::{EventBody, Input, OrderIntent, OrderKind, Price, Side};
 use crate::engine::Engine;
 use crate::feeds::{FeedBatch, FeedCounters};
 use crate::store::StoreError;
@@ -33,8 +31,6 @@ const INPUTS_PER_ROUND: usize = 4_096;
 const MARKET_INTERVAL: Duration = Duration::from_millis(15);
 /// Least time between two reports of ages and counters.
 const HEALTH_INTERVAL: Duration = Duration::from_millis(250);
-/// Commands that the runtime itself sends have this number.
-const OWN_COMMAND: CommandId = CommandId(0);
 
 /// All that the engine's thread owns.
 pub(super) struct EngineLoop {
@@ -207,7 +203,7 @@ impl EngineLoop {
             }
         }
         if let Some(change) = self.journal.change() {
-            self.on_store_change(&change);
+            self.on_store_change(change);
         }
         self.show(moments, now);
         if now.duration_since(moments.snapshot_taken) >= self.snapshot_interval {
@@ -251,30 +247,18 @@ impl EngineLoop {
         }
     }
 
-    fn on_store_change(&mut self, change: &StoreChange) {
-        let body = match change {
+    fn on_store_change(&mut self, change: StoreChange) {
+        let fault = match change {
             StoreChange::Failed(text) => {
                 error!(text, "the store fails: new orders are stopped");
-                CommandBody::Halt {
-                    reason: format!("store: {text}"),
-                }
+                Some(text)
             }
             StoreChange::Recovered => {
                 info!("the store has recovered");
-                let is_ours = self
-                    .engine
-                    .halt_reason()
-                    .is_some_and(|(reason, _)| reason.starts_with("store: "));
-                if !is_ours {
-                    return;
-                }
-                CommandBody::Resume
+                None
             }
         };
-        self.engine.step(&Input::Command(Command {
-            id: OWN_COMMAND,
-            body,
-        }));
+        self.engine.step(&Input::Store(fault));
     }
 
     fn save_snapshot(&self) {

@@ -68,6 +68,8 @@ impl EventLogger {
             }
             EventBody::Halted { reason, kill } => warn!(sequence, time, reason, kill, "halted"),
             EventBody::Resumed => info!(sequence, time, "resumed"),
+            EventBody::StoreFailed { reason } => warn!(sequence, time, reason, "store failed"),
+            EventBody::StoreRecovered => info!(sequence, time, "store recovered"),
             EventBody::FeedChanged { feed, status } => {
                 info!(sequence, time, feed = feed.0, status = ?status, "feed");
             }

@@ -13,7 +13,7 @@ use super::history::candle_from_row;
 use super::journal::Counters;
 use crate::domain::{
     Candle, Event, EventBody, ExecutionId, Instrument, InstrumentId, InstrumentKey, OrderId,
-    Timestamp,
+    Timeframe, Timestamp,
 };
 
 /// Version of the way snapshots are kept here; what is in the body is the engine's.
@@ -47,6 +47,9 @@ pub struct Recovery {
     /// One-second candles whose sequence is after the snapshot's, oldest first; without a snapshot
     /// those of the last 24 hours that were recorded.
     pub candles: Vec<(InstrumentKey, Vec<Candle>)>,
+    /// Start of the newest closed bar of each instrument and timeframe, of those recorded after
+    /// the snapshot.
+    pub bars: Vec<(InstrumentKey, Timeframe, Timestamp)>,
     /// Every instrument ever listed, by stored id in ascending order.
     pub instruments: Vec<(InstrumentId, Instrument)>,
     /// The last sequence on the disk, of any kind of event; 0 in a new folder.
@@ -116,6 +119,8 @@ pub(super) fn recover(connection: &Connection, path: &Path) -> Result<Recovery, 
     if let Some(from) = from {
         recovery.candles =
             candles(&transaction, from, after, &recovery.instruments).map_err(failed)?;
+        recovery.bars =
+            newest_bars(&transaction, from, after, &recovery.instruments).map_err(failed)?;
     }
     Ok(recovery)
 }
@@ -242,6 +247,39 @@ pub(super) fn read_event(row: &Row<'_>) -> Result<Event, String> {
         time: Timestamp::from_nanos(number(2)?),
         body,
     })
+}
+
+/// A bar that is recorded is closed, though no later second may say so.
+fn newest_bars(
+    connection: &Connection,
+    from: i64,
+    after: i64,
+    instruments: &[(InstrumentId, Instrument)],
+) -> Result<Vec<(InstrumentKey, Timeframe, Timestamp)>, rusqlite::Error> {
+    let mut next =
+        connection.prepare("SELECT min(timeframe_s) FROM candles_tf WHERE timeframe_s > ?1")?;
+    let mut newest = connection.prepare(
+        "SELECT instrument, max(start_ms) FROM candles_tf
+         WHERE timeframe_s = ?1 AND start_ms >= ?2 AND sequence > ?3 GROUP BY instrument",
+    )?;
+    let mut found = Vec::new();
+    let mut seconds = 0_u32;
+    while let Some(longer) = next.query_row([seconds], |row| row.get::<_, Option<u32>>(0))? {
+        seconds = longer;
+        let Some(timeframe) = Timeframe::from_seconds(seconds) else {
+            continue;
+        };
+        // A bar may have begun its whole length before the first second that is looked for.
+        let from = from.saturating_sub(i64::from(seconds) * 1_000);
+        let mut rows = newest.query(params![seconds, from, after])?;
+        while let Some(row) = rows.next()? {
+            let id = InstrumentId(row.get(0)?);
+            let start = Timestamp::from_millis(row.get(1)?);
+            let known = instruments.iter().find(|(stored, _)| *stored == id);
+            found.extend(known.map(|(_, it)| (it.key.clone(), timeframe, start)));
+        }
+    }
+    Ok(found)
 }
 
 fn candles(

@@ -10,7 +10,8 @@ pub fn instrument_of(body: &EventBody) -> Option<InstrumentId> {
         EventBody::CandleClosed { instrument, .. }
         | EventBody::BarClosed { instrument, .. }
         | EventBody::IndicatorConfirmed { instrument, .. }
-        | EventBody::StopMoved { instrument, .. } => Some(*instrument),
+        | EventBody::StopMoved { instrument, .. }
+        | EventBody::FlattenWanted { instrument, .. } => Some(*instrument),
         EventBody::SignalRaised(signal) => Some(signal.instrument),
         EventBody::RiskDecided(decision) => Some(decision.intent.instrument),
         EventBody::OrderChanged(order) => Some(order.instrument),
@@ -18,6 +19,8 @@ pub fn instrument_of(body: &EventBody) -> Option<InstrumentId> {
         EventBody::AccountSampled(_)
         | EventBody::Halted { .. }
         | EventBody::Resumed
+        | EventBody::StoreFailed { .. }
+        | EventBody::StoreRecovered
         | EventBody::FeedChanged { .. }
         | EventBody::CommandAnswered { .. }
         | EventBody::Anomaly { .. } => None,
@@ -31,7 +34,8 @@ pub fn set_instrument(body: &mut EventBody, new: InstrumentId) {
         EventBody::CandleClosed { instrument, .. }
         | EventBody::BarClosed { instrument, .. }
         | EventBody::IndicatorConfirmed { instrument, .. }
-        | EventBody::StopMoved { instrument, .. } => *instrument = new,
+        | EventBody::StopMoved { instrument, .. }
+        | EventBody::FlattenWanted { instrument, .. } => *instrument = new,
         EventBody::SignalRaised(signal) => signal.instrument = new,
         EventBody::RiskDecided(decision) => decision.intent.instrument = new,
         EventBody::OrderChanged(order) => order.instrument = new,
@@ -39,6 +43,8 @@ pub fn set_instrument(body: &mut EventBody, new: InstrumentId) {
         EventBody::AccountSampled(_)
         | EventBody::Halted { .. }
         | EventBody::Resumed
+        | EventBody::StoreFailed { .. }
+        | EventBody::StoreRecovered
         | EventBody::FeedChanged { .. }
         | EventBody::CommandAnswered { .. }
         | EventBody::Anomaly { .. } => {}

@@ -170,6 +170,9 @@ impl ViewFold {
             } => {
                 log(view, event, TradeLogEntry::Note(text.clone()));
             }
+            EventBody::StoreFailed { reason } => {
+                log(view, event, TradeLogEntry::Note(reason.clone()));
+            }
             EventBody::Anomaly { text, .. } => {
                 log(view, event, TradeLogEntry::Note(text.clone()));
             }

@@ -47,8 +47,8 @@ fn a_locked_store_halts_new_orders_and_catches_up() {
     let line = wait_for(&mut lines, "the store fails");
     assert!(line.contains("is locked by another program"), "{line}");
     other.execute_batch("COMMIT").expect("the end of the lock");
-    wait_for(&mut lines, "\"message\":\"halted\"");
-    wait_for(&mut lines, "\"message\":\"resumed\"");
+    wait_for(&mut lines, "\"message\":\"store failed\"");
+    wait_for(&mut lines, "\"message\":\"store recovered\"");
     lines.for_each(drop);
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
