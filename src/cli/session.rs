@@ -70,7 +70,10 @@ impl Session {
         RunOptions {
             data_dir: self.data_dir.clone(),
             feeds: self.feeds.clone(),
-            feed_options: self.feed_options.clone(),
+            feed_options: FeedOptions {
+                has_history: has_screen,
+                ..self.feed_options.clone()
+            },
             only: self.only.clone(),
             exit_at_end,
             has_screen,
