@@ -8,7 +8,6 @@ mod scan;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -176,16 +175,10 @@ impl<'a> Slots<'a> {
 
     fn list(&mut self, symbol: Option<&[u8]>) -> Result<Slot, SlotError> {
         let key = scan::key(self.path, symbol).map_err(SlotError::Row)?;
-        let in_force = match self.sink.find(&key) {
-            Some(listed) => listed,
-            None => {
-                let instrument = self.instrument(&key).map_err(SlotError::Feed)?;
-                self.sink
-                    .list_as(instrument)
-                    .map_err(|error| SlotError::Feed(error.into()))?
-            }
-        };
-        let (id, instrument): (InstrumentId, Arc<Instrument>) = in_force;
+        let sink = self.sink.clone();
+        let (id, instrument) = sink
+            .list_with(&key, || self.instrument(&key))
+            .map_err(SlotError::Feed)?;
         let resume = self.options.resume.get(&key).copied();
         Ok(Slot {
             id,
