@@ -3,6 +3,7 @@
 
 mod crash;
 mod determinism;
+mod ending;
 mod recorded;
 mod steady;
 mod store_fails;

@@ -2,6 +2,7 @@
 //! Must not reach beyond this machine.
 
 mod binance;
+mod restart;
 mod sim;
 mod tape;
 mod tickserver;
@@ -19,8 +20,8 @@ use futures_util::{SinkExt, StreamExt};
 use proptest::prelude::*;
 use titan_tui::config::{Config, InstrumentConfig};
 use titan_tui::domain::{
-    CandleSource, FeedId, FeedStatus, Input, Instrument, Price, Qty, QuoteBasis, Side, Tick,
-    TickBody, Timestamp,
+    CandleSource, FeedId, FeedStatus, Input, Instrument, InstrumentKey, Price, Qty, QuoteBasis,
+    Side, Tick, TickBody, Timestamp,
 };
 use titan_tui::feeds::sim::{NIFTY_START, Walk};
 use titan_tui::feeds::tickserver::{TickServer, TickServerOptions};
@@ -101,16 +102,28 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn start_with_room(room: usize, spec: FeedSpec, options: FeedOptions) -> Running {
+    start_after(InstrumentRegistry::default(), &[], room, spec, options)
+}
+
+/// Starts a feed that finds these instruments known, as after a restart, and lets only some in.
+fn start_after(
+    registry: InstrumentRegistry,
+    only: &[InstrumentKey],
+    room: usize,
+    spec: FeedSpec,
+    options: FeedOptions,
+) -> Running {
     let runtime = runtime();
     let (sender, queue) = crossbeam_channel::bounded(room);
-    let registry = Arc::new(InstrumentRegistry::default());
+    let registry = Arc::new(registry);
     let counters = Arc::new(FeedCounters::default());
     let sink = FeedSink::new(
         FeedId(0),
         Arc::clone(&registry),
         sender,
         Arc::clone(&counters),
-    );
+    )
+    .only(only);
     let stop = CancellationToken::new();
     let task = runtime.spawn(run(spec, options, sink, stop.clone()));
     Running {

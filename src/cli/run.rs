@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{GlobalArgs, RunArgs};
 use super::error::CliError;
 use super::session::{self, Session};
-use crate::runtime::{Desk, DeskError, Summary, logging};
+use crate::runtime::{Desk, DeskError, RunOptions, Summary, logging};
 use crate::tui::{self, DeskExit};
 
 /// Takes what libraries write to standard error while the screen is up.
@@ -25,14 +25,11 @@ pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(
     if args.no_store {
         session.data_dir = None;
     }
-    if args.fresh {
-        session.set_store_aside()?;
-    }
     let runtime = session::runtime()?;
     let summary = if args.headless {
         let _log = logging::to_stderr(session.log_level())
             .map_err(|error| CliError::Usage(error.to_string()))?;
-        let desk = Desk::start(session.options(args.exit_at_end, false), runtime.handle())?;
+        let desk = Desk::start(options(&session, args), runtime.handle())?;
         runtime.block_on(run_headless(desk))?
     } else {
         run_on_screen(&session, args, &runtime)?
@@ -43,6 +40,13 @@ pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(
         writeln!(out, "{text}")?;
     }
     Ok(())
+}
+
+fn options(session: &Session, args: &RunArgs) -> RunOptions {
+    RunOptions {
+        fresh: args.fresh,
+        ..session.options(args.exit_at_end, !args.headless)
+    }
 }
 
 async fn run_headless(desk: Desk) -> Result<Summary, DeskError> {
@@ -63,7 +67,7 @@ fn run_on_screen(
         .map(|folder| logging::to_folder(folder, session.log_level()))
         .transpose()
         .map_err(|error| CliError::Failure(error.to_string()))?;
-    let desk = Desk::start(session.options(args.exit_at_end, true), runtime.handle())?;
+    let desk = Desk::start(options(session, args), runtime.handle())?;
     let options = tui::DeskOptions {
         config: session.config.desk.clone(),
         stale_after_ms: session.config.risk.stale_after_ms.into(),

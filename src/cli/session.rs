@@ -10,7 +10,6 @@ use crate::config::{Config, Override};
 use crate::domain::{InstrumentKey, QuoteBasis};
 use crate::feeds::{self, FeedError, FeedOptions, FeedSpec};
 use crate::runtime::RunOptions;
-use crate::store::DATABASE_FILE;
 
 /// Level of the log where none was named.
 const LOG_LEVEL: &str = "info";
@@ -69,34 +68,16 @@ impl Session {
     pub(super) fn options(&self, exit_at_end: bool, has_screen: bool) -> RunOptions {
         RunOptions {
             data_dir: self.data_dir.clone(),
+            fresh: false,
             feeds: self.feeds.clone(),
-            feed_options: self.feed_options.clone(),
+            feed_options: FeedOptions {
+                has_history: has_screen,
+                ..self.feed_options.clone()
+            },
             only: self.only.clone(),
             exit_at_end,
             has_screen,
         }
-    }
-
-    /// Moves the database away so that the run begins with an empty one.
-    pub(super) fn set_store_aside(&self) -> Result<(), CliError> {
-        let Some(folder) = &self.data_dir else {
-            return Ok(());
-        };
-        let database = folder.join(DATABASE_FILE);
-        if !database.exists() {
-            return Ok(());
-        }
-        let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
-        for ending in ["", "-wal", "-shm"] {
-            let from = folder.join(format!("{DATABASE_FILE}{ending}"));
-            let to = folder.join(format!("{DATABASE_FILE}.{stamp}{ending}"));
-            if from.exists() {
-                std::fs::rename(&from, &to).map_err(|error| {
-                    CliError::failed(format!("cannot set {} aside", from.display()), error)
-                })?;
-            }
-        }
-        Ok(())
     }
 
     /// An instrument that no feed will list is a mistake that is better told now.

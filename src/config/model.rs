@@ -351,6 +351,9 @@ pub struct SimConfig {
     pub quotes: bool,
     /// Full spread of those quotes in basis points.
     pub spread_bps: Decimal,
+    /// Minutes walked at once before the present when a screen opens, so that there is a chart
+    /// and indicators are ready; 0 for none.
+    pub history_minutes: u32,
 }
 
 impl Default for SimConfig {
@@ -359,6 +362,7 @@ impl Default for SimConfig {
             tick_interval_ms: 100,
             quotes: true,
             spread_bps: Decimal::ONE,
+            history_minutes: 120,
         }
     }
 }
@@ -388,7 +392,7 @@ impl Default for BinanceConfig {
 pub struct StoreConfig {
     /// Whether anything is kept at all.
     pub enabled: bool,
-    /// Event time between two snapshots of the engine.
+    /// Time between two snapshots of the engine.
     pub snapshot_interval_s: u32,
 }
 

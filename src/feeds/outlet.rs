@@ -11,7 +11,7 @@ use super::pace::{Due, Pacer};
 use super::sink::{FeedSink, SinkError};
 use super::spec::Speed;
 use crate::domain::time::NANOS_PER_SECOND;
-use crate::domain::{FeedStatus, Input, Tick};
+use crate::domain::{FeedStatus, Input, Tick, Timestamp};
 
 /// Most ticks in one batch.
 const BATCH_MAX: usize = 1_024;
@@ -38,6 +38,9 @@ pub(super) struct Outlet {
     when_full: WhenFull,
     batch: Vec<Input>,
     woken: Instant,
+    /// Ticks before this event time are history: they are neither paced nor dropped.
+    paced_from: Timestamp,
+    in_history: bool,
 }
 
 impl Outlet {
@@ -55,7 +58,15 @@ impl Outlet {
             when_full,
             batch: Vec::with_capacity(BATCH_MAX),
             woken: Instant::now(),
+            paced_from: Timestamp::MIN,
+            in_history: false,
         }
+    }
+
+    /// Delivers ticks before `event_time` as fast as the engine takes them.
+    pub(super) const fn paced_from(mut self, event_time: Timestamp) -> Self {
+        self.paced_from = event_time;
+        self
     }
 
     /// The way to the engine, for listings and counters.
@@ -68,6 +79,11 @@ impl Outlet {
     /// # Errors
     /// When the engine is gone or the feed was stopped.
     pub(super) fn deliver(&mut self, tick: Tick) -> Result<(), SinkError> {
+        if tick.event_time < self.paced_from {
+            self.in_history = true;
+            return self.deliver_now(tick);
+        }
+        self.in_history = false;
         match self.pacer.due(tick.event_time, self.woken) {
             Due::Now => {}
             Due::At(moment) => self.wait(moment)?,
@@ -108,8 +124,8 @@ impl Outlet {
         }
         let inputs = mem::replace(&mut self.batch, Vec::with_capacity(BATCH_MAX));
         match self.when_full {
-            WhenFull::Drop => self.sink.offer(Instant::now(), inputs),
-            WhenFull::Wait => self.send(inputs),
+            WhenFull::Drop if !self.in_history => self.sink.offer(Instant::now(), inputs),
+            _ => self.send(inputs),
         }
     }
 

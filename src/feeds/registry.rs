@@ -32,11 +32,9 @@ impl InstrumentRegistry {
         announce: impl FnOnce(InstrumentId, Arc<Instrument>) -> Result<(), E>,
     ) -> Result<InstrumentId, E> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = inner.ids.get(&instrument.key).copied() {
-            if let Some((owner @ None, known)) = inner.listed.get_mut(id.index()) {
-                announce(id, Arc::clone(known))?;
-                *owner = Some(feed);
-            }
+        let known = inner.ids.get(&instrument.key).copied();
+        if let Some(id) = known {
+            inner.claim(feed, id, announce)?;
             return Ok(id);
         }
         let id = InstrumentId(u32::try_from(inner.listed.len()).unwrap_or(u32::MAX));
@@ -45,6 +43,25 @@ impl InstrumentRegistry {
         inner.ids.insert(instrument.key.clone(), id);
         inner.listed.push((Some(feed), instrument));
         Ok(id)
+    }
+
+    /// The number and definition of an instrument that is known by its key, `None` for one that is
+    /// not; `announce` runs as in [`InstrumentRegistry::list`] where no feed had claimed it.
+    ///
+    /// # Errors
+    /// What `announce` returns; the instrument stays unclaimed then.
+    pub fn claim<E>(
+        &self,
+        feed: FeedId,
+        key: &InstrumentKey,
+        announce: impl FnOnce(InstrumentId, Arc<Instrument>) -> Result<(), E>,
+    ) -> Result<Option<(InstrumentId, Arc<Instrument>)>, E> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(id) = inner.ids.get(key).copied() else {
+            return Ok(None);
+        };
+        let known = inner.claim(feed, id, announce)?;
+        Ok(known.map(|instrument| (id, instrument)))
     }
 
     /// Takes up an instrument that the engine has listed by itself after a restart, in the
@@ -56,7 +73,7 @@ impl InstrumentRegistry {
         inner.listed.push((None, instrument));
     }
 
-    /// The number of an instrument that is listed.
+    /// The number of an instrument that is known, whether a feed has claimed it or not.
     pub fn find(&self, key: &InstrumentKey) -> Option<InstrumentId> {
         self.inner
             .lock()
@@ -83,5 +100,24 @@ impl InstrumentRegistry {
             .unwrap_or_else(PoisonError::into_inner)
             .listed
             .clone()
+    }
+}
+
+impl Inner {
+    /// Makes `feed` the feed of an instrument that has none yet, and gives its definition.
+    fn claim<E>(
+        &mut self,
+        feed: FeedId,
+        id: InstrumentId,
+        announce: impl FnOnce(InstrumentId, Arc<Instrument>) -> Result<(), E>,
+    ) -> Result<Option<Arc<Instrument>>, E> {
+        let Some((owner, known)) = self.listed.get_mut(id.index()) else {
+            return Ok(None);
+        };
+        if owner.is_none() {
+            announce(id, Arc::clone(known))?;
+            *owner = Some(feed);
+        }
+        Ok(Some(Arc::clone(known)))
     }
 }

@@ -97,34 +97,17 @@ impl FeedSink {
         &self.counters
     }
 
-    /// The number of `instrument`, listing it with the engine first where it is new.
+    /// The number of `instrument`, listing it with the engine first where no feed has yet.
     ///
     /// # Errors
     /// When the engine is gone.
     pub fn list(&self, instrument: Instrument) -> Result<InstrumentId, SinkError> {
-        if self
-            .only
-            .as_ref()
-            .is_some_and(|only| !only.contains(&instrument.key))
-        {
+        if !self.wants(&instrument.key) {
             return Ok(UNWANTED);
         }
         self.registry.list(self.feed, instrument, |id, instrument| {
-            self.send(
-                Instant::now(),
-                vec![Input::List {
-                    feed: self.feed,
-                    id,
-                    instrument,
-                }],
-            )
+            self.announce(id, instrument)
         })
-    }
-
-    /// The number and definition of an instrument that is listed already.
-    pub fn find(&self, key: &InstrumentKey) -> Option<(InstrumentId, Arc<Instrument>)> {
-        let id = self.registry.find(key)?;
-        Some((id, self.registry.get(id)?))
     }
 
     /// As [`FeedSink::list`], and the definition in force: another feed or an earlier run may have
@@ -142,6 +125,38 @@ impl FeedSink {
             .get(id)
             .unwrap_or_else(|| Arc::new(instrument));
         Ok((id, in_force))
+    }
+
+    /// As [`FeedSink::list_as`], for an instrument that is expensive to describe: `make` runs only
+    /// where nobody knows the key yet, and never under the registry's lock.
+    ///
+    /// # Errors
+    /// What `make` returns, and when the engine is gone.
+    pub fn list_with<E: From<SinkError>>(
+        &self,
+        key: &InstrumentKey,
+        make: impl FnOnce() -> Result<Instrument, E>,
+    ) -> Result<(InstrumentId, Arc<Instrument>), E> {
+        if self.wants(key) {
+            let announce = |id, instrument| self.announce(id, instrument);
+            if let Some(known) = self.registry.claim(self.feed, key, announce)? {
+                return Ok(known);
+            }
+        }
+        Ok(self.list_as(make()?)?)
+    }
+
+    fn wants(&self, key: &InstrumentKey) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(key))
+    }
+
+    fn announce(&self, id: InstrumentId, instrument: Arc<Instrument>) -> Result<(), SinkError> {
+        let listing = Input::List {
+            feed: self.feed,
+            id,
+            instrument,
+        };
+        self.send(Instant::now(), vec![listing])
     }
 
     /// As [`FeedSink::send`], but gives up soon after `running` turns false, so that a feed can be

@@ -108,6 +108,8 @@ pub struct FeedOptions {
     pub duration_ns: Option<i64>,
     /// Simulator: event time of the first tick; the wall clock where `None`.
     pub start: Option<Timestamp>,
+    /// Simulator at the wall clock's speed: walk `sim.history_minutes` before the present at once.
+    pub has_history: bool,
     /// Tape: an instrument's rows before this event time are known already; they are delivered
     /// without pacing, and the engine refuses them.
     pub resume: HashMap<InstrumentKey, Timestamp>,
@@ -126,6 +128,7 @@ impl FeedOptions {
             strict: false,
             duration_ns: None,
             start: None,
+            has_history: false,
             resume: HashMap::new(),
             config,
         }

@@ -298,6 +298,7 @@ pub async fn latency(
     let serving = tokio::spawn(server.run(stop.clone()));
     let options = RunOptions {
         data_dir: None,
+        fresh: false,
         feeds: vec![FeedSpec::TickServer(url)],
         feed_options: FeedOptions::new(Arc::new(config.clone())),
         only: Vec::new(),

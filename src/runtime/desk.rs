@@ -39,6 +39,8 @@ const REQUEST_QUEUE: usize = 256;
 pub struct RunOptions {
     /// Where everything is kept; `None` keeps nothing.
     pub data_dir: Option<PathBuf>,
+    /// Whether what was kept there is set aside first.
+    pub fresh: bool,
     /// Where ticks come from.
     pub feeds: Vec<FeedSpec>,
     /// How the feeds run; carries the configuration.
@@ -106,7 +108,7 @@ impl Desk {
         let mut writer = None;
         if let Some(folder) = &options.data_dir {
             let storeless = FeedId(u16::try_from(options.feeds.len()).unwrap_or(u16::MAX));
-            let (opened, recovery) = open_store(folder, &config, &settings)?;
+            let (opened, recovery) = open_store(folder, options.fresh, &config, &settings)?;
             restore(&mut engine, recovery, storeless, &registry)?;
             writer = Some(opened);
         }
@@ -275,6 +277,7 @@ fn spawn_feeds(
 
 fn open_store(
     folder: &std::path::Path,
+    fresh: bool,
     config: &Config,
     settings: &Settings,
 ) -> Result<(StoreWriter, Recovery), StoreError> {
@@ -283,7 +286,11 @@ fn open_store(
         .zip(catalog.names())
         .map(|(slot, name)| (name.to_owned(), catalog.is_price_like(IndicatorSlot(slot))))
         .collect();
-    let mut store = Store::open(folder, &config.store, &names)?;
+    let mut store = if fresh {
+        Store::open_fresh(folder, &config.store, &names)?
+    } else {
+        Store::open(folder, &config.store, &names)?
+    };
     let recovery = store.recover()?;
     Ok((store.into_writer(), recovery))
 }

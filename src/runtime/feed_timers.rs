@@ -7,21 +7,55 @@ use crate::domain::{FeedId, Input, Timestamp};
 
 /// How often a silent feed's clock is moved on.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// Half of the time for which a message counts: what the fastest message of the last five to ten
+/// seconds said is believed. All-time fastest was rejected: a clock that is set back, or a way that
+/// grows longer, would leave the estimate ahead of every tick for good.
+const HALF_WINDOW: Duration = Duration::from_secs(5);
 
 /// The clocks of the live feeds.
 #[derive(Debug)]
 pub(super) struct FeedTimers {
     clocks: Vec<FeedClock>,
+    start: Instant,
     next: Instant,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct FeedClock {
     is_live: bool,
-    /// Newest event time and when it was read.
-    newest: Option<(Timestamp, Instant)>,
+    offset: Offset,
     /// When anything was read last.
     last_input: Option<Instant>,
+}
+
+/// Event time less the time since the desk's start at which it was read, in nanoseconds: greatest
+/// for the message that came fastest.
+#[derive(Debug, Clone, Copy, Default)]
+struct Offset {
+    newest: Option<i64>,
+    before: Option<i64>,
+    /// When `newest` began to be collected.
+    since: Option<Instant>,
+}
+
+impl Offset {
+    fn observe(&mut self, offset: i64, received: Instant) {
+        let age = self
+            .since
+            .map(|since| received.saturating_duration_since(since));
+        if age.is_none_or(|age| age >= HALF_WINDOW) {
+            // What is older than the whole window counts no more, once there is something newer.
+            let is_recent = age.is_some_and(|age| age < HALF_WINDOW * 2);
+            self.before = self.newest.filter(|_| is_recent);
+            self.newest = None;
+            self.since = Some(received);
+        }
+        self.newest = self.newest.max(Some(offset));
+    }
+
+    fn fastest(self) -> Option<i64> {
+        self.newest.max(self.before)
+    }
 }
 
 impl FeedTimers {
@@ -31,12 +65,13 @@ impl FeedTimers {
             .iter()
             .map(|&is_live| FeedClock {
                 is_live,
-                newest: None,
+                offset: Offset::default(),
                 last_input: None,
             })
             .collect();
         Self {
             clocks,
+            start: now,
             next: now + INTERVAL,
         }
     }
@@ -45,10 +80,8 @@ impl FeedTimers {
     pub(super) fn observe(&mut self, feed: FeedId, time: Timestamp, received: Instant) {
         if let Some(clock) = self.clocks.get_mut(feed.index()) {
             clock.last_input = Some(received);
-            // An event that took longer on its way than others must not set the clock back.
-            if estimate(clock.newest, received).is_none_or(|estimate| time >= estimate) {
-                clock.newest = Some((time, received));
-            }
+            let offset = time.nanos_since(Timestamp::ZERO.plus_nanos(nanos(self.start, received)));
+            clock.offset.observe(offset, received);
         }
     }
 
@@ -61,12 +94,13 @@ impl FeedTimers {
         let clocks = (0_u16..)
             .zip(&self.clocks)
             .filter(|(_, clock)| clock.is_live);
+        let elapsed = nanos(self.start, now);
         clocks
             .filter_map(|(feed, clock)| {
-                let now = estimate(clock.newest, now)?;
+                let offset = clock.offset.fastest()?;
                 Some(Input::Time {
                     feed: FeedId(feed),
-                    now,
+                    now: Timestamp::from_nanos(offset).plus_nanos(elapsed),
                 })
             })
             .collect()
@@ -84,10 +118,8 @@ impl FeedTimers {
     }
 }
 
-fn estimate(newest: Option<(Timestamp, Instant)>, now: Instant) -> Option<Timestamp> {
-    let (time, received) = newest?;
-    let elapsed = now.saturating_duration_since(received).as_nanos();
-    Some(time.plus_nanos(i64::try_from(elapsed).unwrap_or(i64::MAX)))
+fn nanos(from: Instant, to: Instant) -> i64 {
+    i64::try_from(to.saturating_duration_since(from).as_nanos()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -126,5 +158,50 @@ mod tests {
             now: Timestamp::from_millis(1_500),
         };
         assert_eq!(timers.due(late), [expected]);
+    }
+
+    #[test]
+    fn the_clock_is_found_again_within_ten_seconds() {
+        // What the first message claims in ms beyond the others, and by how much the others are
+        // off the start from then on.
+        let cases: &[(&str, i64, i64)] = &[
+            ("one fast message", 800, 0),
+            ("a venue's clock is set back", 0, -30_000),
+            ("a far future", 3_000_000, 0),
+            ("the way grows longer", 0, -400),
+            ("nothing happens", 0, 0),
+            ("a venue's clock is set forward", 0, 30_000),
+        ];
+        for (name, first, later) in cases {
+            let start = Instant::now();
+            let mut timers = FeedTimers::new(&[true], start);
+            timers.observe(FeedId(0), Timestamp::from_millis(10_000_000 + first), start);
+            for tenth in 1..=150_u32 {
+                let received = start + Duration::from_millis(100) * tenth;
+                let said = 10_000_000 + i64::from(tenth) * 100 + later;
+                timers.observe(FeedId(0), Timestamp::from_millis(said), received);
+                let due = timers.due(received);
+                if tenth > 100 {
+                    let expected = Input::Time {
+                        feed: FeedId(0),
+                        now: Timestamp::from_millis(said),
+                    };
+                    assert_eq!(due, [expected], "{name}, {tenth}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_silence_does_not_stop_the_clock() {
+        let start = Instant::now();
+        let mut timers = FeedTimers::new(&[true], start);
+        timers.observe(FeedId(0), Timestamp::from_seconds(1_000), start);
+        let later = start + Duration::from_secs(3_600);
+        let expected = Input::Time {
+            feed: FeedId(0),
+            now: Timestamp::from_seconds(4_600),
+        };
+        assert_eq!(timers.due(later), [expected]);
     }
 }

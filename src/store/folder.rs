@@ -35,11 +35,29 @@ impl Store {
         _config: &StoreConfig,
         indicator_names: &[(String, bool)],
     ) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(data_dir).map_err(|source| StoreError::Folder {
-            path: data_dir.to_owned(),
-            source,
-        })?;
-        let lock = FolderLock::take(data_dir)?;
+        Self::open_locked(data_dir, own(data_dir)?, indicator_names)
+    }
+
+    /// As [`Store::open`], with an empty database: the one that is there is renamed, once the
+    /// folder is owned.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when the old files cannot be renamed.
+    pub fn open_fresh(
+        data_dir: &Path,
+        _config: &StoreConfig,
+        indicator_names: &[(String, bool)],
+    ) -> Result<Self, StoreError> {
+        let lock = own(data_dir)?;
+        set_aside(data_dir)?;
+        Self::open_locked(data_dir, lock, indicator_names)
+    }
+
+    fn open_locked(
+        data_dir: &Path,
+        lock: FolderLock,
+        indicator_names: &[(String, bool)],
+    ) -> Result<Self, StoreError> {
         let path = data_dir.join(schema::DATABASE_FILE);
         let connection = open_connection(&path, schema::current_version())?;
         let failed = |error| StoreError::database(&path, error);
@@ -90,6 +108,34 @@ impl Store {
     pub fn into_writer(self) -> StoreWriter {
         StoreWriter::start(self.journal)
     }
+}
+
+/// Makes the folder where it is missing and takes its lock.
+fn own(data_dir: &Path) -> Result<FolderLock, StoreError> {
+    std::fs::create_dir_all(data_dir).map_err(|source| StoreError::Folder {
+        path: data_dir.to_owned(),
+        source,
+    })?;
+    FolderLock::take(data_dir)
+}
+
+/// Renames the database and its log, never over files that were set aside before.
+fn set_aside(data_dir: &Path) -> Result<(), StoreError> {
+    const ENDINGS: [&str; 3] = ["", "-wal", "-shm"];
+    let file = schema::DATABASE_FILE;
+    let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    let aside = std::iter::once(format!("{file}.{stamp}"))
+        .chain((2..).map(|count| format!("{file}.{stamp}.{count}")))
+        .find(|name| !data_dir.join(name).exists())
+        .unwrap_or_default();
+    for ending in ENDINGS {
+        let from = data_dir.join(format!("{file}{ending}"));
+        if from.exists() {
+            std::fs::rename(&from, data_dir.join(format!("{aside}{ending}")))
+                .map_err(|source| StoreError::Folder { path: from, source })?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn open_connection(path: &PathBuf, version: i64) -> Result<Connection, StoreError> {

@@ -300,7 +300,14 @@ impl DeskState {
             return;
         };
         if !preview.decision.approved {
-            let text = format!("not sent: risk refuses ({})", preview.decision.denial());
+            let codes = preview.decision.denial();
+            // The refusal that a new desk meets first, and what helps.
+            let remedy = if ticket.quantity.is_none() && codes.contains("sizing") {
+                "; → sets a quantity where there are too few bars to size by risk"
+            } else {
+                ""
+            };
+            let text = format!("not sent: risk refuses ({codes}){remedy}");
             self.say(Tone::Bad, text, view);
             return;
         }

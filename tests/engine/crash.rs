@@ -87,6 +87,42 @@ fn ten_kills_lose_and_double_nothing() {
     for order in &acknowledged.orders {
         assert!(known.contains_key(order), "order {order} is lost");
     }
+    ends_as_if_never_killed(&desk, &feed);
+}
+
+/// Bars do not depend on when the run was broken off, and nothing is left hanging by it.
+fn ends_as_if_never_killed(desk: &Desk, feed: &str) {
+    let arguments = ["--headless", "--exit-at-end", "--speed", "max"];
+    let whole = [&arguments[..], &["--feed", feed, "--data-dir", "whole"]].concat();
+    desk.run(&whole).ok();
+    for seconds in ["1", "5"] {
+        let bars = |folder| {
+            let asked = ["candles", "--tf", seconds, "--data-dir", folder];
+            let text = export(desk, &asked);
+            text.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (broken, whole) = (bars("d"), bars("whole"));
+        assert!(whole.len() > 100, "{seconds} s: {}", whole.len());
+        let differs = broken.iter().zip(&whole).find(|(one, other)| one != other);
+        assert_eq!(differs, None, "{seconds} s");
+        assert_eq!(broken.len(), whole.len(), "{seconds} s");
+    }
+    let hanging = |folder| -> usize {
+        let orders = export(desk, &["orders", "--format", "jsonl", "--data-dir", folder]);
+        let final_states = ["filled", "cancelled", "rejected", "denied"];
+        let states = orders
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["state"].to_string());
+        states
+            .filter(|state| !final_states.contains(&state.trim_matches('"')))
+            .count()
+    };
+    assert!(
+        hanging("d") <= hanging("whole"),
+        "{} orders hang after kills, {} without",
+        hanging("d"),
+        hanging("whole")
+    );
 }
 
 /// What the program said it had done.

@@ -127,6 +127,7 @@ fn malformed_binance_frames_are_counted_and_skipped() {
         TRADE[..70].to_owned(),
         TRADE.replace("61837.63000000", "NaN"),
         TRADE.replace("61837.63000000", "-1"),
+        TRADE.replace("1723161255342", "7258118400000"),
         TRADE.replace("61837.63000000", "1.123456789"),
         TRADE.replace("\"BTCUSDT\"", "\"DOGEUSDT\""),
         r#"{"code":2,"msg":"Invalid request"}"#.to_owned(),

@@ -214,6 +214,64 @@ fn a_time_that_runs_back_is_the_engine_s_to_judge() {
 }
 
 #[test]
+fn a_wild_time_is_refused_with_its_line_and_a_weekend_is_not() {
+    // Hours of the rows, the hours delivered, and what a strict run says.
+    let cases: &[(&[i64], &[i64], Option<&str>)] = &[
+        (
+            &[100, 101, 900_000, 102, 103],
+            &[100, 101, 102, 103],
+            Some("t.csv:4: the time 2072-"),
+        ),
+        (
+            &[900_000, 101, 102],
+            &[101, 102],
+            Some("t.csv:2: the time 2072-"),
+        ),
+        (
+            &[100, 101, 900_000],
+            &[100, 101],
+            Some("t.csv:4: the time 2072-"),
+        ),
+        (&[100, 165, 166], &[100, 165, 166], None),
+        (&[100], &[100], None),
+    ];
+    let folder = folder();
+    for (hours, delivered, refusal) in cases {
+        let rows: String = hours
+            .iter()
+            .map(|hour| format!("{},1,1\n", hour * 3_600_000))
+            .collect();
+        let path = file(
+            &folder,
+            "t.csv",
+            format!("ts_ms,price,qty\n{rows}").as_bytes(),
+        );
+        let ended = tape(&path, options());
+        let found: Vec<_> = ended
+            .ticks()
+            .iter()
+            .map(|it| it.event_time.seconds() / 3_600)
+            .collect();
+        assert_eq!(found, *delivered, "{hours:?}");
+        assert_eq!(ended.malformed, u64::from(refusal.is_some()), "{hours:?}");
+        let strict = tape(
+            &path,
+            FeedOptions {
+                strict: true,
+                ..options()
+            },
+        );
+        match refusal {
+            None => assert_eq!(strict.result, Ok(()), "{hours:?}"),
+            Some(words) => {
+                let error = strict.result.expect_err("strict").to_string();
+                assert!(error.contains(words), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_tape_that_cannot_be_played_says_why_in_one_line() {
     let folder = folder();
     let long: String =
@@ -357,14 +415,20 @@ proptest! {
     #[test]
     fn a_tape_says_what_was_written(
         rows in proptest::collection::vec(
-            (1_i64..4_000_000_000_000_000_000, 1_i64..1_000_000_000, 1_i64..1_000_000_000, 0_usize..3, any::<bool>()),
+            (0_i64..86_400_000_000_000, 1_i64..1_000_000_000, 1_i64..1_000_000_000, 0_usize..3, any::<bool>()),
             1..200,
         ),
+        base in 1_i64..4_000_000_000_000_000_000,
         price_scale in 0_u8..9,
         quantity_scale in 0_u8..9,
         packed: bool,
     ) {
         let mut text = "price,symbol,ts_ns,side,qty\n".to_owned();
+        // Jumps of more than a day have to be confirmed by the row that follows.
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|(time, price, quantity, side, other)| (base + time, price, quantity, side, other))
+            .collect();
         for (time, price, quantity, side, other) in &rows {
             let symbol = if *other { "B" } else { "A" };
             let side = ["", "buy", "sell"][*side];

@@ -216,6 +216,7 @@ fn malformed_frames_are_counted_and_skipped_and_end_a_strict_client() {
         wire_tick("a b", "5"),
         r#"{"token":"1","exchange":"NSE","qty":3}"#.to_owned(),
         "[1,2]".to_owned(),
+        wire_tick("1", "500").replace("2026-01-02", "2200-01-02"),
         "\u{0}".to_owned(),
     ];
     let servers = runtime();

@@ -51,6 +51,16 @@ pub enum FrameError {
     /// A time outside the range.
     #[error("T is not a time")]
     Time,
+    /// A time far ahead of this machine's clock.
+    #[error("{symbol} at {price}: its time {time} is more than 1 h ahead of this machine's clock")]
+    Ahead {
+        /// Its symbol.
+        symbol: String,
+        /// The price of the trade.
+        price: String,
+        /// Its time.
+        time: String,
+    },
     /// A symbol that was not asked for.
     #[error("`{symbol}` was not asked for")]
     Symbol {

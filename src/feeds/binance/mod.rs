@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use super::clock::FutureGuard;
 use super::complaints::Complaints;
 use super::error::FeedError;
 use super::sink::FeedSink;
@@ -60,6 +61,7 @@ pub(super) async fn run(
         complaints: Complaints::new("binance", options.strict),
         sink: sink.clone(),
         by_symbol: listed,
+        future: FutureGuard::new(),
     };
     let spec = SocketSpec {
         url: stream_url(&options.config.binance.stream_url, &symbols),
@@ -156,6 +158,7 @@ struct Reader {
     complaints: Complaints,
     sink: FeedSink,
     by_symbol: HashMap<String, Followed>,
+    future: FutureGuard,
 }
 
 impl Reader {
@@ -171,7 +174,14 @@ impl Reader {
         };
         let body = frame.body(followed.price_scale, followed.quantity_scale)?;
         let event_time = match frame {
-            Frame::Trade { time, .. } => {
+            Frame::Trade { time, price, .. } => {
+                if !self.future.admits(*time, clock::wall_now()) {
+                    return Err(FrameError::Ahead {
+                        symbol: symbol.to_owned(),
+                        price: (*price).to_owned(),
+                        time: time.to_rfc3339(),
+                    });
+                }
                 followed.newest = Some(followed.newest.map_or(*time, |newest| newest.max(*time)));
                 *time
             }

@@ -13,7 +13,7 @@ use super::outlet::{Outlet, WhenFull};
 use super::sink::{FeedSink, SinkError};
 use super::spec::{FeedOptions, Speed};
 use crate::config::SimConfig;
-use crate::domain::time::NANOS_PER_MILLI;
+use crate::domain::time::{NANOS_PER_MILLI, NANOS_PER_SECOND};
 use crate::domain::{
     CandleSource, FeedStatus, Instrument, InstrumentId, InstrumentKey, Price, Qty, Session, Side,
     Tick, TickBody, Timestamp,
@@ -168,11 +168,23 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
     } else {
         WhenFull::Wait
     };
+    // Only what stands in for a live feed has a present, and so a history before it.
+    let is_live = options.start.is_none() && when_full == WhenFull::Drop;
+    let history = if is_live && options.has_history {
+        i64::from(options.config.sim.history_minutes) * 60 * NANOS_PER_SECOND
+    } else {
+        0
+    };
+    let present = clock::wall_now();
     let start = options
         .start
-        .unwrap_or_else(|| start_after(&known, options));
+        .unwrap_or_else(|| start_after(&known, options, present.plus_nanos(-history)));
     let interval = i64::from(options.config.sim.tick_interval_ms.max(1)) * NANOS_PER_MILLI;
-    let mut outlet = Outlet::new(sink, stop, options.speed, when_full);
+    let mut outlet = Outlet::new(sink, stop, options.speed, when_full).paced_from(if is_live {
+        present
+    } else {
+        Timestamp::MIN
+    });
     outlet.status(FeedStatus::Live)?;
     let mut elapsed = 0_i64;
     while length.is_none_or(|length| elapsed < length) {
@@ -185,12 +197,13 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
     Ok(())
 }
 
-/// Now, or later where a run faster than the clock has left seconds that are still to come.
-fn start_after(known: &[InstrumentKey], options: &FeedOptions) -> Timestamp {
+/// `wanted`, or later where the known seconds reach further: a run faster than the clock leaves
+/// some that are still to come.
+fn start_after(known: &[InstrumentKey], options: &FeedOptions, wanted: Timestamp) -> Timestamp {
     known
         .iter()
         .filter_map(|key| options.resume.get(key))
-        .fold(clock::wall_now(), |start, end| start.max(*end))
+        .fold(wanted, |start, end| start.max(*end))
 }
 
 /// One instrument on its way.

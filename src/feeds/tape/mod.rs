@@ -1,14 +1,15 @@
 //! Recorded ticks from a CSV file, plain, gzip or zstd, at the pace of their event times.
 //! Must not judge lateness: a row whose time runs back is delivered as it stands, and the engine
-//! decides; only rows that cannot be read are skipped and counted.
+//! decides; only rows that cannot be read, and times that the next row refutes, are skipped and
+//! counted.
 
+mod jumps;
 mod open;
 mod row;
 mod scan;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,8 @@ use super::spec::FeedOptions;
 use crate::domain::{
     CandleSource, FeedStatus, Instrument, InstrumentId, InstrumentKey, Tick, Timestamp,
 };
+
+use jumps::{Held, Jumps};
 
 pub use row::{Row, RowError, TapeReader};
 pub use scan::instruments;
@@ -83,11 +86,32 @@ fn deliver_all(
     outlet: &mut Outlet,
     complaints: &mut Complaints,
 ) -> Result<(), FeedError> {
+    let mut jumps = Jumps::new();
+    let read = deliver_rows(reader, slots, outlet, complaints, &mut jumps);
+    match (read, jumps.end()) {
+        (Ok(()), held) => settle(held, outlet, complaints),
+        // Nothing speaks against the first row of a tape that is damaged after it.
+        (Err(error), Some(Held::Confirmed(first))) if !matches!(error, FeedError::Stopped(_)) => {
+            first.deliver(outlet)?;
+            Err(error)
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn deliver_rows(
+    reader: &mut TapeReader,
+    slots: &mut Slots<'_>,
+    outlet: &mut Outlet,
+    complaints: &mut Complaints,
+    jumps: &mut Jumps<ReadRow>,
+) -> Result<(), FeedError> {
     while let Some(row) = reader.next_row()? {
+        let line = row.line();
         let slot = match slots.of(row.symbol()) {
             Ok(slot) => slot,
             Err(SlotError::Row(error)) => {
-                complaints.report(outlet.sink(), format_args!(":{}", row.line()), error)?;
+                complaints.report(outlet.sink(), format_args!(":{line}"), error)?;
                 continue;
             }
             Err(SlotError::Feed(error)) => return Err(error),
@@ -99,18 +123,58 @@ fn deliver_all(
                     event_time,
                     body,
                 };
-                if event_time < slot.resume {
-                    outlet.deliver_now(tick)?;
-                } else {
-                    outlet.deliver(tick)?;
+                let read = ReadRow {
+                    line,
+                    is_known: event_time < slot.resume,
+                    tick,
+                };
+                let (held, now) = jumps.take(event_time, read);
+                settle(held, outlet, complaints)?;
+                if let Some(read) = now {
+                    read.deliver(outlet)?;
                 }
             }
-            Err(error) => {
-                complaints.report(outlet.sink(), format_args!(":{}", row.line()), error)?;
-            }
+            Err(error) => complaints.report(outlet.sink(), format_args!(":{line}"), error)?,
         }
     }
     Ok(())
+}
+
+/// A row that could be read.
+#[derive(Debug, Clone, Copy)]
+struct ReadRow {
+    line: u64,
+    /// It lies before what an earlier run has closed.
+    is_known: bool,
+    tick: Tick,
+}
+
+impl ReadRow {
+    fn deliver(self, outlet: &mut Outlet) -> Result<(), FeedError> {
+        if self.is_known {
+            outlet.deliver_now(self.tick)?;
+        } else {
+            outlet.deliver(self.tick)?;
+        }
+        Ok(())
+    }
+}
+
+fn settle(
+    held: Option<Held<ReadRow>>,
+    outlet: &mut Outlet,
+    complaints: &mut Complaints,
+) -> Result<(), FeedError> {
+    match held {
+        None => Ok(()),
+        Some(Held::Confirmed(read)) => read.deliver(outlet),
+        Some(Held::Refuted(read)) => {
+            let error = RowError::Ahead {
+                time: read.tick.event_time.to_rfc3339(),
+            };
+            complaints.report(outlet.sink(), format_args!(":{}", read.line), error)
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -176,16 +240,10 @@ impl<'a> Slots<'a> {
 
     fn list(&mut self, symbol: Option<&[u8]>) -> Result<Slot, SlotError> {
         let key = scan::key(self.path, symbol).map_err(SlotError::Row)?;
-        let in_force = match self.sink.find(&key) {
-            Some(listed) => listed,
-            None => {
-                let instrument = self.instrument(&key).map_err(SlotError::Feed)?;
-                self.sink
-                    .list_as(instrument)
-                    .map_err(|error| SlotError::Feed(error.into()))?
-            }
-        };
-        let (id, instrument): (InstrumentId, Arc<Instrument>) = in_force;
+        let sink = self.sink.clone();
+        let (id, instrument) = sink
+            .list_with(&key, || self.instrument(&key))
+            .map_err(SlotError::Feed)?;
         let resume = self.options.resume.get(&key).copied();
         Ok(Slot {
             id,

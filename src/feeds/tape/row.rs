@@ -51,6 +51,12 @@ pub enum RowError {
     /// A time at or before 1970, or beyond 2262.
     #[error("the time lies outside 1970 to 2262")]
     Time,
+    /// A time that the rows around it refute.
+    #[error("the time {time} is more than a day ahead, and the next row does not confirm it")]
+    Ahead {
+        /// The time.
+        time: String,
+    },
     /// A symbol that cannot be an instrument's name.
     #[error("`{symbol}` cannot be the name of an instrument")]
     Symbol {

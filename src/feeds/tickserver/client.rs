@@ -12,6 +12,7 @@ use crate::domain::{
     CandleSource, Input, Instrument, InstrumentId, InstrumentKey, Price, Qty, Tick, TickBody,
     Timestamp,
 };
+use crate::feeds::clock::FutureGuard;
 use crate::feeds::complaints::Complaints;
 use crate::feeds::error::FeedError;
 use crate::feeds::sim;
@@ -54,6 +55,16 @@ pub enum FrameError {
     Time {
         /// What was read.
         text: String,
+    },
+    /// A time far ahead of this machine's clock.
+    #[error("{name} at {price}: its time {time} is more than 1 h ahead of this machine's clock")]
+    Ahead {
+        /// The instrument.
+        name: String,
+        /// The price of the tick.
+        price: i64,
+        /// Its time.
+        time: String,
     },
     /// Names that cannot be an instrument.
     #[error("`{exchange}:{token}` is not an instrument")]
@@ -128,6 +139,7 @@ pub(in crate::feeds) async fn run(
         sink: sink.clone(),
         known: HashMap::new(),
         configured: configured.clone(),
+        future: FutureGuard::new(),
     };
     for instrument in configured {
         let (exchange, token) = (
@@ -152,6 +164,7 @@ struct Reader {
     sink: FeedSink,
     known: HashMap<String, HashMap<String, InstrumentId>>,
     configured: Vec<Instrument>,
+    future: FutureGuard,
 }
 
 impl Reader {
@@ -202,6 +215,18 @@ impl FrameReader for Reader {
                 return Ok(Flow::Continue);
             }
         };
+        let now = clock::wall_now();
+        if let Some(time) = time
+            && !self.future.admits(time, now)
+        {
+            let error = FrameError::Ahead {
+                name: format!("{}:{}", tick.exchange, tick.token),
+                price: tick.price,
+                time: time.to_rfc3339(),
+            };
+            self.complaints.report(&self.sink, "", error)?;
+            return Ok(Flow::Continue);
+        }
         let Some(instrument) = self.id(&tick.exchange, &tick.token)? else {
             let error = FrameError::Name {
                 exchange: tick.exchange.into_owned(),
@@ -212,7 +237,7 @@ impl FrameReader for Reader {
         };
         inputs.push(Input::Tick(Tick {
             instrument,
-            event_time: time.unwrap_or_else(clock::wall_now),
+            event_time: time.unwrap_or(now),
             body: TickBody::Trade {
                 price: Price::from_units(tick.price),
                 quantity: Qty::from_units(tick.qty),

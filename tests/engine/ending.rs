@@ -1,0 +1,85 @@
+//! How a run begins and ends: on an old folder, on a bad row, after a while, on a signal.
+//! Must not test what is in the rows.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::Desk;
+
+/// Starts it and waits until its log holds `text`.
+#[track_caller]
+fn running(desk: &Desk, arguments: &[&str], text: &str) -> Child {
+    let mut command = desk.command(arguments);
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut log = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let found = log
+        .by_ref()
+        .map_while(Result::ok)
+        .any(|line| line.contains(text));
+    assert!(found, "the log ends without {text}");
+    std::thread::spawn(move || log.for_each(drop));
+    child
+}
+
+/// Asks it to end; the exit code, within ten seconds.
+#[track_caller]
+fn terminate(mut child: Child) -> Option<i32> {
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is there");
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(10) {
+        if let Some(status) = child.try_wait().expect("its state") {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().expect("it is killed");
+    panic!("it did not end");
+}
+
+fn files(folder: &Path) -> BTreeSet<String> {
+    let names = std::fs::read_dir(folder).expect("the folder");
+    let names = names.map(|entry| entry.expect("an entry").file_name());
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn fresh_touches_nothing_of_a_desk_that_runs() {
+    let desk = Desk::with_config("");
+    let start = ["--headless", "--feed", "sim", "--data-dir", "d"];
+    let first = running(&desk, &start, "\"message\":\"listed\"");
+    let folder = desk.home().join("d");
+    let before = files(&folder);
+    let second = desk.run(&[&start[..], &["--fresh"]].concat());
+    assert_eq!(second.code, Some(1), "{second:#?}");
+    assert!(
+        second.stderr.contains("is in use by another titan-tui"),
+        "{second:#?}"
+    );
+    assert_eq!(files(&folder), before, "nothing is renamed");
+    assert_eq!(terminate(first), Some(0));
+
+    let short = [
+        "--duration",
+        "1s",
+        "--speed",
+        "max",
+        "--exit-at-end",
+        "--fresh",
+    ];
+    for _ in 0..2 {
+        desk.run(&[&start[..], &short].concat()).ok();
+    }
+    let aside = |name: &&String| name.starts_with("titan.db.") && !name.ends_with("-wal");
+    let files = files(&folder);
+    assert_eq!(
+        files.iter().filter(aside).count(),
+        2,
+        "each is kept: {files:?}"
+    );
+}
