@@ -99,15 +99,29 @@ fn stop_from_atr(
     entry: Price,
 ) -> Option<Price> {
     let atr = context.atr.filter(|atr| atr.is_finite() && *atr > 0.0)?;
-    let away = Decimal::try_from(atr)
-        .ok()?
-        .checked_mul(config.stop_atr_multiple)?;
+    let away = range(atr)?.checked_mul(config.stop_atr_multiple)?;
     let entry = Decimal::from(entry.units());
     let (stop, toward) = match side {
         Side::Buy => (entry.checked_sub(away)?, Toward::Down),
         Side::Sell => (entry.checked_add(away)?, Toward::Up),
     };
     price_on_grid(context.instrument, stop, toward)
+}
+
+/// A range above zero in price units, to a thousandth of one: the exact conversion of a float
+/// takes a tenth of a whole decision, for digits that the price grid cuts off.
+fn range(atr: f64) -> Option<Decimal> {
+    const LARGEST: f64 = 9e15;
+    let thousandths = (atr * 1_000.0).round();
+    if thousandths >= LARGEST {
+        return Decimal::try_from(atr).ok();
+    }
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a whole number that a float holds exactly"
+    )]
+    let units = thousandths as i64;
+    Some(Decimal::new(units, 3))
 }
 
 fn by_risk(
