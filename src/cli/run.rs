@@ -22,6 +22,9 @@ const STDERR_FILE: &str = "stderr.txt";
 /// When the desk cannot be started, or did not end well.
 pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let mut session = Session::new(global, &args.source, args.overrides())?;
+    if args.source.duration.is_some() {
+        session.check_duration()?;
+    }
     if args.no_store {
         session.data_dir = None;
     }

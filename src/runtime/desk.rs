@@ -267,7 +267,11 @@ fn spawn_feeds(
         let (options, stop) = (options.clone(), stop.clone());
         let running = async move {
             let feed = spec.to_string();
-            let ended = run_feed(spec, options, sink, stop).await;
+            let is_strict = options.strict;
+            let ended = run_feed(spec, options, sink, stop.clone()).await;
+            if is_strict && ended.is_err() {
+                stop.cancel();
+            }
             ended.map_err(|problem| DeskError::Feed { feed, problem })
         };
         feeds.spawn_on(running, runtime);

@@ -83,3 +83,23 @@ fn fresh_touches_nothing_of_a_desk_that_runs() {
         "each is kept: {files:?}"
     );
 }
+
+#[test]
+fn a_bad_row_ends_a_strict_run_on_the_screen_and_off_it() {
+    let desk = Desk::with_config("");
+    let tape = desk.home().join("bad.csv");
+    std::fs::write(&tape, "ts_ms,price,qty\n1000,1,1\n2000,x,1\n3000,1,1\n").expect("the tape");
+    let feed = format!("tape:{}", tape.display());
+    let arguments = ["--feed", &feed, "--no-store", "--strict"];
+    let words = "bad.csv:3: price `x` is not a decimal number";
+    let outcome = desk.run(&[&["--headless"], &arguments[..]].concat());
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let last = outcome.stderr.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with("titan-tui: ") && last.contains(words),
+        "{outcome:#?}"
+    );
+    let (code, text) = super::determinism::on_terminal(&desk, &arguments);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains(words), "{text}");
+}
