@@ -16,6 +16,7 @@ impl Engine {
             outcome,
         };
         self.log.emit(0, self.now, body);
+        self.run_out_ended();
     }
 
     fn obey(&mut self, body: &CommandBody) -> CommandOutcome {
