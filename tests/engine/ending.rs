@@ -103,3 +103,21 @@ fn a_bad_row_ends_a_strict_run_on_the_screen_and_off_it() {
     assert_eq!(code, 1, "{text}");
     assert!(text.contains(words), "{text}");
 }
+
+#[test]
+fn a_signal_while_the_desk_starts_ends_it_in_order() {
+    let desk = Desk::with_config("");
+    // The first file of a start is the lock: whoever sees it is in time for the rest.
+    let folder = desk.home().join("d");
+    for _ in 0..5 {
+        let _ = std::fs::remove_dir_all(&folder);
+        let arguments = ["--headless", "--feed", "sim", "--data-dir", "d"];
+        let mut command = desk.command(&arguments);
+        let child = command.stderr(Stdio::null()).spawn().expect("it starts");
+        let begun = Instant::now();
+        while !folder.join("titan.lock").exists() && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::yield_now();
+        }
+        assert_eq!(terminate(child), Some(0));
+    }
+}
