@@ -63,10 +63,10 @@ pub enum DeskError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// What the data folder holds cannot be used.
-    #[error(transparent)]
+    #[error("{0}; --fresh sets the old data aside and starts anew")]
     Restore(#[from] RestoreError),
     /// The stored snapshot is no snapshot.
-    #[error("the stored snapshot cannot be read ({0}): move the data folder away or use --fresh")]
+    #[error("the stored snapshot cannot be read ({0}): --fresh sets it aside and starts anew")]
     Snapshot(#[from] serde_json::Error),
     /// A feed failed for good.
     #[error("{problem}")]

@@ -7,6 +7,10 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use titan_tui::config::StoreConfig;
+use titan_tui::domain::Timestamp;
+use titan_tui::store::Store;
+
 use crate::support::Desk;
 
 /// Starts it and waits until its log holds `text`.
@@ -120,4 +124,31 @@ fn a_signal_while_the_desk_starts_ends_it_in_order() {
         }
         assert_eq!(terminate(child), Some(0));
     }
+}
+
+#[test]
+fn a_snapshot_of_another_shape_is_refused_in_one_line_with_the_remedy() {
+    let desk = Desk::with_config("");
+    let folder = desk.home().join("d");
+    let store = Store::open(&folder, &StoreConfig::default(), &[]).expect("a store");
+    let writer = store.into_writer();
+    writer.snapshot(1, Timestamp::from_seconds(1), "{\"version\": 1}".to_owned());
+    writer.close(Duration::from_secs(10)).expect("closed");
+    let arguments = ["--headless", "--feed", "sim", "--data-dir", "d"];
+    let outcome = desk.run(&arguments);
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let last = outcome.stderr.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with("titan-tui: the stored snapshot") && last.contains("--fresh"),
+        "{outcome:#?}"
+    );
+    let short = [
+        "--fresh",
+        "--duration",
+        "1s",
+        "--speed",
+        "max",
+        "--exit-at-end",
+    ];
+    desk.run(&[&arguments[..], &short].concat()).ok();
 }
