@@ -91,7 +91,7 @@ fn distance(side: Side, entry: Option<Price>, stop: Price) -> Option<Price> {
 /// The stop `stop_atr_multiple` average true ranges from the entry, on the tick further away.
 ///
 /// An average true range that is missing, not a number, infinite, zero or negative gives no stop
-/// and so no size: it never turns into a limit that is not there (WIRE.md §7.16).
+/// and so no size: it never turns into a limit that is not there.
 fn stop_from_atr(
     config: &RiskConfig,
     side: Side,
