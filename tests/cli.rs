@@ -114,8 +114,13 @@ fn bad_configuration_names_place_key_and_remedy_and_exits_with_2() {
 
 #[test]
 fn bad_usage_exits_with_2_and_failure_with_1() {
-    let cases: [(&[&str], i32, &str); 11] = [
+    let cases: [(&[&str], i32, &str); 12] = [
         (&["conifg"], 2, "config"),
+        (
+            &["--duration", "5s", "--feed", "tickserver", "--headless"],
+            2,
+            "--duration ends tapes and the simulator, and tickserver:ws://127.0.0.1:9001/ws is live",
+        ),
         (&["--no-such-flag"], 2, "--no-such-flag"),
         (
             &["--speed", "0"],

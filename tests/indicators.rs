@@ -1,5 +1,5 @@
 //! The indicators against published tables: Stock.Indicators' baseline on 502 daily bars and the
-//! worked examples of StockCharts' ChartSchool (see `indicators/` in the shared data's DATA.md).
+//! worked examples of StockCharts' ChartSchool.
 //! Must not touch the formulas' insides: values are read through `IndicatorSet` by name.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]

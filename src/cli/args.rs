@@ -78,7 +78,7 @@ pub struct SourceArgs {
     /// Let the simulated feed play its script instead of a free walk
     #[arg(long)]
     pub scenario: bool,
-    /// End after this much event time: 250ms, 90s, 1h30m
+    /// End tapes and the simulated feed after this much event time: 250ms, 90s, 1h30m
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub duration: Option<Duration>,
     /// Event time at which the simulated feed starts, RFC 3339

@@ -4,7 +4,8 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
+use futures_util::FutureExt;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::args::{GlobalArgs, RunArgs};
@@ -22,17 +23,21 @@ const STDERR_FILE: &str = "stderr.txt";
 /// When the desk cannot be started, or did not end well.
 pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let mut session = Session::new(global, &args.source, args.overrides())?;
+    if args.source.duration.is_some() {
+        session.check_duration()?;
+    }
     if args.no_store {
         session.data_dir = None;
     }
     let runtime = session::runtime()?;
+    let signals = StopSignals::listen(&runtime);
     let summary = if args.headless {
         let _log = logging::to_stderr(session.log_level())
             .map_err(|error| CliError::Usage(error.to_string()))?;
         let desk = Desk::start(options(&session, args), runtime.handle())?;
-        runtime.block_on(run_headless(desk))?
+        runtime.block_on(run_headless(desk, signals))?
     } else {
-        run_on_screen(&session, args, &runtime)?
+        run_on_screen(&session, args, &runtime, signals)?
     };
     if args.summary.is_some() {
         let text = serde_json::to_string(&summary)
@@ -49,8 +54,8 @@ fn options(session: &Session, args: &RunArgs) -> RunOptions {
     }
 }
 
-async fn run_headless(desk: Desk) -> Result<Summary, DeskError> {
-    let signals = tokio::spawn(stop_on_signals(desk.stop_token()));
+async fn run_headless(desk: Desk, signals: StopSignals) -> Result<Summary, DeskError> {
+    let signals = tokio::spawn(signals.cancel(desk.stop_token()));
     desk.wait().await;
     signals.abort();
     desk.finish().await
@@ -60,6 +65,7 @@ fn run_on_screen(
     session: &Session,
     args: &RunArgs,
     runtime: &tokio::runtime::Runtime,
+    mut signals: StopSignals,
 ) -> Result<Summary, CliError> {
     let log = session
         .data_dir
@@ -68,6 +74,11 @@ fn run_on_screen(
         .transpose()
         .map_err(|error| CliError::Failure(error.to_string()))?;
     let desk = Desk::start(options(session, args), runtime.handle())?;
+    // One that came while the desk was starting; from here on the screen hears them.
+    if let Some(number) = runtime.block_on(async { signals.first().now_or_never() }) {
+        runtime.block_on(desk.finish())?;
+        return Err(CliError::Signal(number));
+    }
     let options = tui::DeskOptions {
         config: session.config.desk.clone(),
         stale_after_ms: session.config.risk.stale_after_ms.into(),
@@ -88,20 +99,47 @@ fn run_on_screen(
     }
 }
 
-/// Cancels `stop` at the first signal that asks a program to end.
-pub(super) async fn stop_on_signals(stop: CancellationToken) {
-    let kinds = [
-        SignalKind::terminate(),
-        SignalKind::interrupt(),
-        SignalKind::hangup(),
-        SignalKind::quit(),
-    ];
-    let waits = kinds.into_iter().filter_map(|kind| {
-        let mut stream = signal(kind).ok()?;
-        Some(Box::pin(async move { stream.recv().await }))
-    });
-    futures_util::future::select_all(waits).await;
-    stop.cancel();
+/// The signals that ask a program to end, heard from [`StopSignals::listen`] on.
+pub(super) struct StopSignals(Vec<(SignalKind, Signal)>);
+
+impl StopSignals {
+    /// Starts to listen. Before this a signal ends the program at once, so nothing may be open yet.
+    pub(super) fn listen(runtime: &tokio::runtime::Runtime) -> Self {
+        let _context = runtime.enter();
+        let kinds = [
+            SignalKind::terminate(),
+            SignalKind::interrupt(),
+            SignalKind::hangup(),
+            SignalKind::quit(),
+        ];
+        let streams = kinds.into_iter();
+        Self(
+            streams
+                .filter_map(|kind| Some((kind, signal(kind).ok()?)))
+                .collect(),
+        )
+    }
+
+    /// Waits for the first signal and gives its number.
+    pub(super) async fn first(&mut self) -> i32 {
+        let waits = self.0.iter_mut().map(|(kind, stream)| {
+            Box::pin(async move {
+                stream.recv().await;
+                kind.as_raw_value()
+            })
+        });
+        let waits: Vec<_> = waits.collect();
+        if waits.is_empty() {
+            return std::future::pending().await;
+        }
+        futures_util::future::select_all(waits).await.0
+    }
+
+    /// Cancels `stop` at the first signal.
+    pub(super) async fn cancel(mut self, stop: CancellationToken) {
+        self.first().await;
+        stop.cancel();
+    }
 }
 
 impl From<DeskError> for CliError {

@@ -80,6 +80,16 @@ impl Session {
         }
     }
 
+    /// A live feed has no end of its own, and a run that goes on in silence would not keep its word.
+    pub(super) fn check_duration(&self) -> Result<(), CliError> {
+        match self.feeds.iter().find(|feed| feed.is_live()) {
+            None => Ok(()),
+            Some(feed) => Err(CliError::Usage(format!(
+                "--duration ends tapes and the simulator, and {feed} is live: leave --duration out"
+            ))),
+        }
+    }
+
     /// An instrument that no feed will list is a mistake that is better told now.
     fn check_instruments(&self) -> Result<(), CliError> {
         if self.only.is_empty() || self.feeds.iter().any(FeedSpec::is_live) {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::{GlobalArgs, TickserverArgs};
 use super::error::CliError;
-use super::run::stop_on_signals;
+use super::run::StopSignals;
 use super::session::{feed_error, runtime};
 use crate::feeds::tickserver::{TickServer, TickServerOptions};
 use crate::runtime::logging;
@@ -40,7 +40,9 @@ pub fn run(
     let level = global.log.map_or("info", super::args::LogLevel::as_str);
     let _log = logging::to_stderr(level).map_err(|error| CliError::Usage(error.to_string()))?;
     let stop = CancellationToken::new();
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let signals = StopSignals::listen(&runtime);
+    runtime.block_on(async {
         let server = TickServer::bind(options).await.map_err(feed_error)?;
         writeln!(
             out,
@@ -48,7 +50,7 @@ pub fn run(
             server.address()
         )?;
         out.flush()?;
-        let signals = tokio::spawn(stop_on_signals(stop.clone()));
+        let signals = tokio::spawn(signals.cancel(stop.clone()));
         let served = server.run(stop).await.map_err(feed_error);
         signals.abort();
         served

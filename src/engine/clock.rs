@@ -13,6 +13,8 @@ pub(super) struct FeedState {
     /// When the next of its instruments has a second or bar to close; may be early, never late.
     next_sweep: Timestamp,
     members: Vec<InstrumentId>,
+    /// Nothing more will come of it: its time goes on as far as something is on its way.
+    has_ended: bool,
     pub(super) venue: PaperVenue,
 }
 
@@ -31,6 +33,7 @@ impl Engine {
                 now: Timestamp::ZERO,
                 next_sweep: Timestamp::MAX,
                 members: Vec::new(),
+                has_ended: false,
                 venue: PaperVenue::new(self.settings.paper.clone(), seed),
             });
         }
@@ -123,6 +126,20 @@ impl Engine {
         self.now = self.now.max(self.feed_now(feed).min(to));
     }
 
+    /// Answers what was asked of the venues of feeds that have ended; no tick will.
+    pub(super) fn run_out_ended(&mut self) {
+        for feed in 0..u16::try_from(self.feeds.len()).unwrap_or(u16::MAX) {
+            let feed = FeedId(feed);
+            if self
+                .feeds
+                .get(feed.index())
+                .is_some_and(|state| state.has_ended)
+            {
+                self.run_out(feed);
+            }
+        }
+    }
+
     /// Closes what is due in every instrument of the feed.
     fn sweep(&mut self, feed: FeedId, now: Timestamp) {
         let Some(state) = self.feeds.get_mut(feed.index()) else {
@@ -151,6 +168,9 @@ impl Engine {
 
     /// Lets a feed that has ended run on until nothing is forming and nothing is on its way.
     pub(super) fn run_out(&mut self, feed: FeedId) {
+        if let Some(state) = self.feeds.get_mut(feed.index()) {
+            state.has_ended = true;
+        }
         while let Some(state) = self.feeds.get(feed.index()) {
             let deadline = state.next_deadline();
             if deadline == Timestamp::MAX {

@@ -16,6 +16,7 @@ impl Engine {
             outcome,
         };
         self.log.emit(0, self.now, body);
+        self.run_out_ended();
     }
 
     fn obey(&mut self, body: &CommandBody) -> CommandOutcome {
@@ -68,7 +69,7 @@ impl Engine {
     }
 
     /// A halt never weakens a kill.
-    fn set_halt(&mut self, reason: &str, kill: bool) -> u64 {
+    pub(super) fn set_halt(&mut self, reason: &str, kill: bool) -> u64 {
         if !kill && self.halt.as_ref().is_some_and(|halt| halt.kill) {
             return self.log.sequence;
         }

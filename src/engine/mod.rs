@@ -271,6 +271,13 @@ impl Engine {
         self.log.emit(0, self.now, body);
     }
 
+    /// Something that money depends on does not add up: it is told, and nothing new is risked
+    /// until a person has looked.
+    fn distrust(&mut self, order: Option<OrderId>, text: String) {
+        self.set_halt(&text, false);
+        self.anomaly(order, text);
+    }
+
     fn anomaly(&mut self, order: Option<OrderId>, text: String) {
         self.log
             .emit(0, self.now, EventBody::Anomaly { order, text });

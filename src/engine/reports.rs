@@ -87,8 +87,17 @@ impl Engine {
             } => {
                 self.change(order, OrderTransition::Reject, time, 0, Some(reason));
             }
-            // The fill or cancel that overtook it has said all there is to say.
-            VenueReport::CancelRejected { .. } => {}
+            // The fill or cancel that overtook it has said all there is to say, unless the venue
+            // never had the order.
+            VenueReport::CancelRejected {
+                order,
+                time,
+                reason,
+            } => {
+                if self.orders.working.contains_key(&order) {
+                    self.change(order, OrderTransition::Cancel, time, 0, Some(reason));
+                }
+            }
             VenueReport::Filled {
                 order,
                 price,
@@ -114,7 +123,7 @@ impl Engine {
         time: Timestamp,
     ) {
         let Some(working) = self.orders.working.get(&id) else {
-            self.anomaly(
+            self.distrust(
                 Some(id),
                 format!("a fill came for order {id}, which is not working"),
             );
@@ -145,7 +154,7 @@ impl Engine {
                 applied.before
             }
             Err(error) => {
-                self.anomaly(
+                self.distrust(
                     Some(id),
                     format!("a fill of order {id} is not booked: {error}"),
                 );
@@ -153,9 +162,11 @@ impl Engine {
             }
         };
         self.mark(instrument_id, price);
-        let value = instrument.notional(price, quantity).unwrap_or_default();
-        if let Some(working) = self.orders.working.get_mut(&id) {
-            working.order.filled_value += value;
+        if let Some(working) = self.orders.working.get_mut(&id)
+            && let Some(value) = instrument.notional(price, quantity)
+            && let Some(sum) = working.order.filled_value.checked_add(value)
+        {
+            working.order.filled_value = sum;
         }
         let cause = self
             .log

@@ -306,3 +306,18 @@ fn a_bar_is_the_union_of_its_seconds_when_instruments_are_skewed() {
         .sum();
     assert_eq!(merged as usize, seconds.count());
 }
+
+#[test]
+fn a_position_can_be_closed_after_its_tape_has_ended() {
+    let mut engine = engine(&config(Vec::new()), 1);
+    engine.step(&trade(0, 10_000));
+    command(&mut engine, order(Side::Buy, OrderKind::Market, 100));
+    engine.step(&trade(500, 10_000));
+    engine.step(&Input::Feed {
+        feed: FEED,
+        status: crate::domain::FeedStatus::Ended,
+    });
+    assert_eq!(position(&engine), 100);
+    command(&mut engine, CommandBody::Flatten(ID));
+    assert_eq!(position(&engine), 0);
+}

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::domain::{
     Bar, Candle, Decision, Event, EventBody, FeedId, Instrument, InstrumentId, InstrumentKey,
-    Order, OrderId, OrderOrigin, Price, Timeframe, Timestamp,
+    Order, OrderId, OrderOrigin, OrderTransition, Price, Timeframe, Timestamp,
 };
 use crate::indicators::{IndicatorCatalog, IndicatorSet, IndicatorSetState};
 use crate::portfolio::{Ledger, LedgerError, LedgerState};
@@ -206,16 +206,19 @@ impl Engine {
             last_event,
         } in working
         {
-            if let Some(&id) = ids.get(&key) {
-                order.instrument = id;
-                decision.intent.instrument = id;
-                let working = WorkingOrder {
-                    order,
-                    decision,
-                    last_event,
-                };
-                self.orders.working.insert(working.order.id, working);
-            }
+            let Some(&id) = ids.get(&key) else {
+                let text = format!("{key} of order {} is lost", order.id);
+                self.distrust(Some(order.id), text);
+                continue;
+            };
+            order.instrument = id;
+            decision.intent.instrument = id;
+            let working = WorkingOrder {
+                order,
+                decision,
+                last_event,
+            };
+            self.orders.working.insert(working.order.id, working);
         }
         let mut decisions = BTreeMap::new();
         for mut event in events
@@ -224,6 +227,9 @@ impl Engine {
         {
             if remap(&mut event.body, &instruments, &ids) {
                 self.replay(event, &mut decisions);
+            } else {
+                let text = format!("event {} names an instrument that is lost", event.sequence);
+                self.distrust(None, text);
             }
         }
         for (key, close) in closes {
@@ -358,22 +364,32 @@ impl Engine {
                 let decision = former
                     .map(|it| it.decision)
                     .or_else(|| decisions.remove(&order.id));
-                if let (false, Some(decision)) = (order.state.is_final(), decision) {
-                    let working = WorkingOrder {
-                        order: *order,
-                        decision,
-                        last_event: event.sequence,
-                    };
-                    self.orders.working.insert(working.order.id, working);
+                if order.state.is_final() {
+                    return;
                 }
+                let Some(decision) = decision else {
+                    let text = format!("order {} works and its decision is lost", order.id);
+                    return self.distrust(Some(order.id), text);
+                };
+                let working = WorkingOrder {
+                    order: *order,
+                    decision,
+                    last_event: event.sequence,
+                };
+                self.orders.working.insert(working.order.id, working);
             }
             EventBody::Filled(fill) => {
                 let Some(instrument) = self.instrument(fill.instrument).cloned() else {
                     return;
                 };
-                // A fill that the snapshot already holds is refused as a duplicate.
-                if self.ledger.apply(&fill, &instrument).is_ok() {
-                    self.mark(fill.instrument, fill.price);
+                match self.ledger.apply(&fill, &instrument) {
+                    Ok(_) => self.mark(fill.instrument, fill.price),
+                    // The snapshot holds it already.
+                    Err(LedgerError::Duplicate { .. }) => {}
+                    Err(error) => {
+                        let text = format!("a recorded fill is not booked: {error}");
+                        self.distrust(Some(fill.order), text);
+                    }
                 }
             }
             EventBody::StopMoved {
@@ -430,8 +446,8 @@ impl Engine {
                 .guardian
                 .readmit(working.order.clone(), &working.decision);
             if admitted.is_none() {
-                let text = format!("order {order} does not fit its decision and is left alone");
-                self.anomaly(Some(order), text);
+                let text = "it does not fit the decision that approved it".to_owned();
+                self.change(order, OrderTransition::Cancel, now, 0, Some(text));
                 continue;
             }
             let feed = self.instruments.get(id.index()).map(|state| state.feed);

@@ -168,22 +168,27 @@ impl Engine {
         self.ledger.open_positions() + opening.len()
     }
 
-    /// Cash that working orders may still take, in major units.
+    /// Cash that working orders may still take, in major units; where that cannot be told, all
+    /// there can be.
     fn committed_cash(&self) -> Decimal {
         let fee_bps = self.settings.paper.taker_fee_bps;
         self.orders
             .working
             .values()
             .filter(|working| !working.order.reduce_only)
-            .filter_map(
-                |WorkingOrder {
+            .try_fold(
+                Decimal::ZERO,
+                |sum,
+                 WorkingOrder {
                      order, decision, ..
                  }| {
                     let instrument = self.instrument(order.instrument)?;
-                    committed_cash(order, decision.reference_price?, instrument, fee_bps)
+                    let cash =
+                        committed_cash(order, decision.reference_price?, instrument, fee_bps)?;
+                    sum.checked_add(cash)
                 },
             )
-            .sum()
+            .unwrap_or(Decimal::MAX)
     }
 
     /// Decides on an order and, if approved, hands it to the venue; returns its number and

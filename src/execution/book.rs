@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use crate::domain::{ExecutionId, Instrument, Liquidity, OrderId, Price, Qty, Side, Timestamp};
 use crate::portfolio::money::{exact_sub, floor_to_lot};
@@ -13,7 +12,7 @@ use super::paper::VenueReport;
 use super::terms::Terms;
 
 /// A price on offer and what is left of its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Offer {
     pub(super) price: Price,
     /// `None` where the venue does not say a size: then there is no limit.
@@ -41,7 +40,7 @@ impl Offer {
 }
 
 /// An order at the venue or on the way there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LiveOrder {
     pub(super) id: OrderId,
     pub(super) side: Side,

@@ -3,7 +3,6 @@
 
 mod book;
 mod paper;
-mod state;
 mod terms;
 
 #[cfg(test)]
@@ -14,4 +13,3 @@ mod properties;
 mod tests;
 
 pub use paper::{PaperVenue, VenueReport};
-pub use state::{PaperVenueState, StateError};

@@ -298,8 +298,8 @@ impl PaperVenue {
 
     /// Puts an order of the journal back where it stood: one that the venue had accepted works at
     /// once and silently, one whose cancel was on its way is cancelled after a new latency, and
-    /// one that was not answered is sent again. An order that the venue still holds from a
-    /// snapshot is replaced, since the journal is newer. `false` when the instrument is not
+    /// one that was not answered is sent again. One that the venue still holds is
+    /// replaced. `false` when the instrument is not
     /// listed.
     pub fn restore_order(
         &mut self,
@@ -324,21 +324,6 @@ impl PaperVenue {
             self.cancel(order.id, order.instrument, now);
         }
         true
-    }
-
-    /// Drops every order and every message on its way, and keeps the rest: for a restart in which
-    /// the journal says which orders there are.
-    pub fn clear_orders(&mut self) {
-        self.pending.clear();
-        for book in self.books.iter_mut().flatten() {
-            book.buys.clear();
-            book.sells.clear();
-        }
-    }
-
-    /// Sees to it that the next execution is numbered after `newest`, the last in the journal.
-    pub fn resume_after(&mut self, newest: ExecutionId) {
-        self.next_execution = self.next_execution.max(newest.0.saturating_add(1));
     }
 
     /// How many orders work at the venue, those on their way not counted.

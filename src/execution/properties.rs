@@ -228,22 +228,11 @@ proptest! {
     }
 
     #[test]
-    fn the_same_seed_and_steps_give_the_same_reports_also_across_a_snapshot(
-        steps in prop::collection::vec(any_step(), 1..80), seed in any::<u64>(), stop in 0_usize..80,
+    fn the_same_seed_and_steps_give_the_same_reports(
+        steps in prop::collection::vec(any_step(), 1..80), seed in any::<u64>(),
     ) {
         let (_, first) = play(venue(seed), &steps, |venue| venue);
-        let mut count = 0;
-        let (_, second) = play(venue(seed), &steps, |venue| {
-            count += 1;
-            if count != stop {
-                return venue;
-            }
-            let state = venue.to_state();
-            let text = serde_json::to_string(&state).unwrap();
-            let read: PaperVenueState = serde_json::from_str(&text).unwrap();
-            assert_eq!(read, state);
-            PaperVenue::from_state(terms(), read, |_| Some((TITAN, instrument(1)))).unwrap()
-        });
+        let (_, second) = play(venue(seed), &steps, |venue| venue);
         prop_assert_eq!(first, second);
     }
 }

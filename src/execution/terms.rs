@@ -48,7 +48,7 @@ impl Terms {
     }
 
     /// The price a market order pays at `touch`: slippage on top, on the tick that is worse for
-    /// the order (WIRE.md §7.14).
+    /// the order.
     pub(super) fn slipped(
         &self,
         instrument: &Instrument,

@@ -104,7 +104,7 @@ pub struct FeedOptions {
     pub scenario: bool,
     /// End with an error at the first bad row or frame instead of counting it.
     pub strict: bool,
-    /// Simulator: event time after which it ends.
+    /// Simulator and tapes: event time since the first tick after which they end.
     pub duration_ns: Option<i64>,
     /// Simulator: event time of the first tick; the wall clock where `None`.
     pub start: Option<Timestamp>,

@@ -40,6 +40,18 @@ pub(crate) fn exact_sub(left: Decimal, right: Decimal) -> Option<Decimal> {
     exact_add(left, -right)
 }
 
+/// Ten to the power of the index; a `Decimal` has at most 28 decimals.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const POWERS_OF_TEN: [i128; 29] = {
+    let mut powers = [1_i128; 29];
+    let mut index = 1;
+    while index < powers.len() {
+        powers[index] = powers[index - 1] * 10;
+        index += 1;
+    }
+    powers
+};
+
 /// How often `divisor` fits into `dividend`, and whether nothing is left over; `None` where one is
 /// below zero, the divisor is zero, or 128 bits do not hold the numbers at one scale.
 ///
@@ -49,8 +61,9 @@ pub(crate) fn whole_quotient(dividend: Decimal, divisor: Decimal) -> Option<(i12
     if dividend.is_sign_negative() || divisor.is_sign_negative() || divisor.is_zero() {
         return None;
     }
-    let widen =
-        |mantissa: i128, decimals: u32| mantissa.checked_mul(10_i128.checked_pow(decimals)?);
+    let widen = |mantissa: i128, decimals: u32| {
+        mantissa.checked_mul(*POWERS_OF_TEN.get(usize::try_from(decimals).ok()?)?)
+    };
     let (from, to) = (dividend.scale(), divisor.scale());
     let dividend = widen(dividend.mantissa(), to.saturating_sub(from))?;
     let divisor = widen(divisor.mantissa(), from.saturating_sub(to))?;

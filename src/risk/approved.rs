@@ -3,8 +3,8 @@
 
 use std::ops::Deref;
 
-/// Something that risk approved. Venues take nothing else, so an order cannot go around risk
-/// (WIRE.md §7.12). It can be read, not changed, and not copied.
+/// Something that risk approved. Venues take nothing else, so an order cannot go around
+/// risk. It can be read, not changed, and not copied.
 ///
 /// ```compile_fail,E0423
 /// use titan_tui::risk::Approved;

@@ -255,7 +255,7 @@ impl Review<'_> {
     }
 
     /// The loss is that of equity alone. A fill's slippage is in the price paid, so it is in
-    /// equity once; counting the fill's `slippage` on top would take it twice (WIRE.md §7.10).
+    /// equity once; counting the fill's `slippage` on top would take it twice.
     fn max_daily_loss(&self) -> Finding {
         self.fall_from(
             self.context.account.day_start_equity,

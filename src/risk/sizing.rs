@@ -91,7 +91,7 @@ fn distance(side: Side, entry: Option<Price>, stop: Price) -> Option<Price> {
 /// The stop `stop_atr_multiple` average true ranges from the entry, on the tick further away.
 ///
 /// An average true range that is missing, not a number, infinite, zero or negative gives no stop
-/// and so no size: it never turns into a limit that is not there (WIRE.md §7.16).
+/// and so no size: it never turns into a limit that is not there.
 fn stop_from_atr(
     config: &RiskConfig,
     side: Side,
@@ -99,15 +99,29 @@ fn stop_from_atr(
     entry: Price,
 ) -> Option<Price> {
     let atr = context.atr.filter(|atr| atr.is_finite() && *atr > 0.0)?;
-    let away = Decimal::try_from(atr)
-        .ok()?
-        .checked_mul(config.stop_atr_multiple)?;
+    let away = range(atr)?.checked_mul(config.stop_atr_multiple)?;
     let entry = Decimal::from(entry.units());
     let (stop, toward) = match side {
         Side::Buy => (entry.checked_sub(away)?, Toward::Down),
         Side::Sell => (entry.checked_add(away)?, Toward::Up),
     };
     price_on_grid(context.instrument, stop, toward)
+}
+
+/// A range above zero in price units, to a thousandth of one: the exact conversion of a float
+/// takes a tenth of a whole decision, for digits that the price grid cuts off.
+fn range(atr: f64) -> Option<Decimal> {
+    const LARGEST: f64 = 9e15;
+    let thousandths = (atr * 1_000.0).round();
+    if thousandths >= LARGEST {
+        return Decimal::try_from(atr).ok();
+    }
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a whole number that a float holds exactly"
+    )]
+    let units = thousandths as i64;
+    Some(Decimal::new(units, 3))
 }
 
 fn by_risk(

@@ -1,4 +1,4 @@
-//! Each control by example, the faults of WIRE.md §7 by their numbers.
+//! Each control by example, and faults that systems before this one had.
 //! Must not rely on more than the one thing that a test spoils.
 
 use rust_decimal::Decimal;

@@ -63,10 +63,10 @@ pub enum DeskError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// What the data folder holds cannot be used.
-    #[error(transparent)]
+    #[error("{0}; --fresh sets the old data aside and starts anew")]
     Restore(#[from] RestoreError),
     /// The stored snapshot is no snapshot.
-    #[error("the stored snapshot cannot be read ({0}): move the data folder away or use --fresh")]
+    #[error("the stored snapshot cannot be read ({0}): --fresh sets it aside and starts anew")]
     Snapshot(#[from] serde_json::Error),
     /// A feed failed for good.
     #[error("{problem}")]
@@ -267,7 +267,11 @@ fn spawn_feeds(
         let (options, stop) = (options.clone(), stop.clone());
         let running = async move {
             let feed = spec.to_string();
-            let ended = run_feed(spec, options, sink, stop).await;
+            let is_strict = options.strict;
+            let ended = run_feed(spec, options, sink, stop.clone()).await;
+            if is_strict && ended.is_err() {
+                stop.cancel();
+            }
             ended.map_err(|problem| DeskError::Feed { feed, problem })
         };
         feeds.spawn_on(running, runtime);

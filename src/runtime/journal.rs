@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{Event, Timestamp};
-use crate::store::{StoreError, StoreHealth, StoreWriter, Ticket};
+use crate::store::{NOT_ANSWERED, StoreError, StoreHealth, StoreWriter, Ticket, TicketError};
 use crate::view::StoreView;
 
 /// How long the engine waits for one commit before it calls the store failing and goes on.
@@ -19,6 +19,8 @@ pub(super) struct Journal {
     writer: Option<StoreWriter>,
     pending: VecDeque<(Arc<[Event]>, Option<Ticket>)>,
     is_failing: bool,
+    /// A commit has taken longer than [`COMMIT_PATIENCE`] and is not done yet.
+    is_stalled: bool,
 }
 
 /// A change in the store's health that the engine has to hear of.
@@ -37,6 +39,7 @@ impl Journal {
             writer,
             pending: VecDeque::new(),
             is_failing: false,
+            is_stalled: false,
         }
     }
 
@@ -68,26 +71,29 @@ impl Journal {
             } else {
                 COMMIT_PATIENCE
             };
-            if ticket
-                .as_ref()
-                .is_some_and(|ticket| ticket.wait(patience).is_err())
-            {
-                break;
+            match ticket.as_ref().map_or(Ok(()), |it| it.wait(patience)) {
+                Ok(()) => {}
+                Err(TicketError::StillWaiting) => {
+                    self.is_stalled |= !self.is_failing;
+                    break;
+                }
+                Err(TicketError::Stopped) => break,
             }
             ready.extend(self.pending.pop_front().map(|(events, _)| events));
         }
+        self.is_stalled &= !self.pending.is_empty();
         ready
     }
 
     /// Whether the store began to fail or recovered since the last call.
     pub(super) fn change(&mut self) -> Option<StoreChange> {
-        let health = self.writer.as_ref()?.health();
-        match (health, self.is_failing) {
-            (StoreHealth::Failing { text, .. }, false) => {
+        self.writer.as_ref()?;
+        match (self.trouble(), self.is_failing) {
+            (Some((text, _)), false) => {
                 self.is_failing = true;
                 Some(StoreChange::Failed(text))
             }
-            (StoreHealth::Healthy, true) if self.pending.is_empty() => {
+            (None, true) if self.pending.is_empty() => {
                 self.is_failing = false;
                 Some(StoreChange::Recovered)
             }
@@ -97,10 +103,23 @@ impl Journal {
 
     /// How the store is doing, for the screen.
     pub(super) fn view(&self) -> StoreView {
-        match self.writer.as_ref().map(StoreWriter::health) {
-            None => StoreView::Off,
-            Some(StoreHealth::Healthy) => StoreView::Healthy,
-            Some(StoreHealth::Failing { text, waiting }) => StoreView::Failing { text, waiting },
+        match (&self.writer, self.trouble()) {
+            (None, _) => StoreView::Off,
+            (Some(_), None) => StoreView::Healthy,
+            (Some(_), Some((text, waiting))) => StoreView::Failing { text, waiting },
+        }
+    }
+
+    /// What is wrong, and how many rows wait; a commit that hangs without an error is a failure.
+    fn trouble(&self) -> Option<(String, usize)> {
+        let writer = self.writer.as_ref()?;
+        match writer.health() {
+            StoreHealth::Failing { text, waiting } => Some((text, waiting)),
+            StoreHealth::Healthy if self.is_stalled => {
+                let waiting = writer.health_handle().waiting_rows();
+                Some((NOT_ANSWERED.to_owned(), waiting))
+            }
+            StoreHealth::Healthy => None,
         }
     }
 
@@ -118,5 +137,55 @@ impl Journal {
     pub(super) fn close(self) -> Result<(), StoreError> {
         self.writer
             .map_or(Ok(()), |writer| writer.close(CLOSE_PATIENCE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::config::StoreConfig;
+    use crate::domain::EventBody;
+    use crate::store::Store;
+
+    #[test]
+    fn a_commit_that_hangs_without_an_error_is_a_failure_and_is_got_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), &StoreConfig::default(), &[]).expect("a store");
+        let writer = store.into_writer();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        writer.probe(move |_| {
+            let _ = held.recv();
+        });
+        let mut journal = Journal::new(Some(writer));
+        let halted = Event {
+            sequence: 1,
+            cause: 0,
+            time: Timestamp::ZERO,
+            body: EventBody::Resumed,
+        };
+        journal.record(vec![halted]).expect("taken");
+        assert!(journal.ready().is_empty(), "not on the disk");
+        assert_eq!(
+            journal.change(),
+            Some(StoreChange::Failed(NOT_ANSWERED.to_owned()))
+        );
+        let shown = journal.view();
+        assert!(matches!(shown, StoreView::Failing { .. }), "{shown:?}");
+        let begun = Instant::now();
+        assert!(journal.ready().is_empty());
+        assert!(begun.elapsed() < COMMIT_PATIENCE / 2, "waited for once");
+        assert_eq!(journal.change(), None, "told once");
+
+        drop(release);
+        let mut ready = Vec::new();
+        while ready.is_empty() && begun.elapsed() < Duration::from_secs(20) {
+            ready = journal.ready();
+        }
+        assert_eq!(ready.len(), 1);
+        assert_eq!(journal.change(), Some(StoreChange::Recovered));
+        assert_eq!(journal.view(), StoreView::Healthy);
+        journal.close().expect("closed");
     }
 }

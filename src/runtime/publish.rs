@@ -1,13 +1,14 @@
 //! Carries committed events and fresh market states to the screen.
 //! Must not be called with events that are not on disk yet where they must be.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tracing::warn;
 
-use crate::domain::{Event, EventBody, InstrumentId, InstrumentKey, MarketUpdate};
+use crate::domain::{Event, EventBody, InstrumentId, MarketUpdate};
 use crate::store::Archive;
 use crate::view::{Counters, StoreView, ViewFold};
 
@@ -22,7 +23,8 @@ const HISTORY_BARS: usize = 300;
 #[derive(Debug, Default)]
 struct Package {
     events: Vec<Arc<[Event]>>,
-    markets: Vec<MarketUpdate>,
+    /// The newest of each instrument.
+    markets: BTreeMap<InstrumentId, MarketUpdate>,
     health: Option<Health>,
 }
 
@@ -65,16 +67,10 @@ impl ViewPublisher {
     }
 
     pub(super) fn markets(&mut self, markets: Vec<MarketUpdate>) {
-        if self.waiting.markets.is_empty() {
-            self.waiting.markets = markets;
-            return;
-        }
-        for update in markets {
-            self.waiting
-                .markets
-                .retain(|older| older.instrument != update.instrument);
-            self.waiting.markets.push(update);
-        }
+        let newest = markets
+            .into_iter()
+            .map(|update| (update.instrument, update));
+        self.waiting.markets.extend(newest);
     }
 
     pub(super) fn health(&mut self, health: Health) {
@@ -111,7 +107,7 @@ fn fold_packages(
             for event in package.events.iter().flat_map(|events| events.iter()) {
                 fold.apply(view, event);
             }
-            for update in package.markets {
+            for update in package.markets.into_values() {
                 fold.apply_market(view, update);
             }
             if let Some(health) = package.health {
@@ -124,27 +120,131 @@ fn fold_packages(
         });
         if let Some(archive) = archive {
             for event in package.events.iter().flat_map(|events| events.iter()) {
-                if let EventBody::Listed { id, instrument, .. } = &event.body {
-                    show_history(view, &fold, archive, *id, &instrument.key);
-                }
+                show_history(view, &fold, archive, event);
             }
         }
     }
 }
 
-/// Puts the stored bars before those of this run.
-fn show_history(
-    view: &SharedView,
-    fold: &ViewFold,
-    archive: &Archive,
-    id: InstrumentId,
-    key: &InstrumentKey,
-) {
+/// Puts the stored bars of an instrument that was just listed before those of this run. The store
+/// may be ahead of the events that were folded in, and those are yet to come.
+fn show_history(view: &SharedView, fold: &ViewFold, archive: &Archive, event: &Event) {
+    let EventBody::Listed { id, instrument, .. } = &event.body else {
+        return;
+    };
+    let key = &instrument.key;
     for &timeframe in fold.timeframes() {
-        match archive.bars(key, timeframe, HISTORY_BARS) {
+        match archive.bars_before(key, timeframe, HISTORY_BARS, event.sequence) {
             Ok(bars) if bars.is_empty() => {}
-            Ok(bars) => view.update(|view| fold.add_history(view, id, timeframe, &bars)),
+            Ok(bars) => view.update(|view| fold.add_history(view, *id, timeframe, &bars)),
             Err(problem) => warn!(%key, %timeframe, %problem, "stored bars are not shown"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::{Config, Mode};
+    use crate::domain::{
+        Bar, CandleSource, ClosedBar, Decimal, FeedId, Instrument, Price, Qty, Session, Timeframe,
+        Timestamp,
+    };
+    use crate::engine::Settings;
+    use crate::portfolio::Ledger;
+    use crate::store::Store;
+    use crate::view::View;
+
+    fn event(sequence: u64, body: EventBody) -> Event {
+        Event {
+            sequence,
+            cause: 0,
+            time: Timestamp::ZERO,
+            body,
+        }
+    }
+
+    fn listed(sequence: u64) -> Event {
+        let instrument = Arc::new(Instrument {
+            key: "SIM:TITAN".parse().expect("a key"),
+            symbol: "TITAN".to_owned(),
+            currency: "USD".to_owned(),
+            price_scale: 2,
+            quantity_scale: 0,
+            tick_size: Price::from_units(1),
+            lot_size: Qty::from_units(1),
+            minimum_notional: Decimal::ZERO,
+            session: Session::Continuous,
+            candle_source: CandleSource::Trades,
+        });
+        let (id, feed) = (InstrumentId(0), FeedId(0));
+        event(
+            sequence,
+            EventBody::Listed {
+                id,
+                feed,
+                instrument,
+            },
+        )
+    }
+
+    fn closed(sequence: u64, minute: i64) -> Event {
+        let price = Price::from_units(100);
+        let bar = ClosedBar::new(Bar {
+            start: Timestamp::from_seconds(minute * 60),
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+            volume: Qty::from_units(1),
+            count: 1,
+        });
+        let (instrument, timeframe) = (InstrumentId(0), Timeframe::MINUTE);
+        event(
+            sequence,
+            EventBody::BarClosed {
+                instrument,
+                timeframe,
+                bar,
+            },
+        )
+    }
+
+    #[test]
+    fn a_bar_that_the_store_has_before_the_view_is_shown_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config::default();
+        let store = Store::open(folder.path(), &config.store, &[]).expect("a store");
+        let writer = store.into_writer();
+        // An earlier run, and a run whose third bar is on the disk before anything is folded in.
+        let earlier = [listed(1), closed(2, 1), closed(3, 2)];
+        let now = [listed(10), closed(11, 3), closed(12, 4)];
+        writer.append([&earlier[..], &now].concat()).expect("taken");
+        writer.close(Duration::from_secs(20)).expect("closed");
+
+        let settings = Settings::new(&config).expect("settings");
+        let ledger = Ledger::new(settings.initial_cash);
+        let minute = [Timeframe::MINUTE];
+        let fold = ViewFold::new(&minute, &settings.catalog, ledger, BTreeMap::new());
+        let view = SharedView::new(View::new(Mode::Paper, "USD", &[]));
+        let archive = Archive::open_read_only(folder.path()).expect("an archive");
+        let (sender, packages) = bounded(QUEUE);
+        for event in now {
+            let package = Package {
+                events: vec![vec![event].into()],
+                ..Package::default()
+            };
+            sender.send(package).expect("room");
+        }
+        drop(sender);
+        fold_packages(&view, fold, Some(&archive), &packages);
+        let starts: Vec<i64> = view.read().instruments[0].series[0]
+            .bars
+            .iter()
+            .map(|row| row.bar.start.seconds() / 60)
+            .collect();
+        assert_eq!(starts, [1, 2, 3, 4]);
     }
 }

@@ -48,10 +48,15 @@ pub(super) async fn run_feed(
                     () = stop.cancelled() => return Ok(()),
                 }
             }
-            Err(_) => {
-                let text = format!("crashed {RESTARTS_MAX} times and is given up");
-                let _ = sink.status(FeedStatus::Down(text));
-                return Ok(());
+            Err(crash) => {
+                let text = format!("crashed {} times and is given up", restarts + 1);
+                error!(feed = %spec, %crash, text, "the feed has ended with an error");
+                // The engine may be gone already; then nobody needs the state.
+                let _ = sink.status(FeedStatus::Down(text.clone()));
+                return Err(FeedError::Failed {
+                    feed: spec.to_string(),
+                    reason: text,
+                });
             }
         }
     }

@@ -63,8 +63,27 @@ impl Archive {
         timeframe: Timeframe,
         limit: usize,
     ) -> Result<Vec<ClosedBar>, StoreError> {
-        history::bars(&self.connection, key, timeframe, limit)
-            .map_err(|error| StoreError::database(&self.path, error))
+        let bars = history::bars(&self.connection, key, timeframe, limit)
+            .map_err(|error| StoreError::database(&self.path, error))?;
+        Ok(bars.into_iter().map(|(_, bar)| bar).collect())
+    }
+
+    /// Those of the newest `limit` closed bars that came before event `sequence`, oldest first: a
+    /// reader that follows the events from there on gets the others with them.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn bars_before(
+        &self,
+        key: &InstrumentKey,
+        timeframe: Timeframe,
+        limit: usize,
+        sequence: u64,
+    ) -> Result<Vec<ClosedBar>, StoreError> {
+        let bars = history::bars(&self.connection, key, timeframe, limit)
+            .map_err(|error| StoreError::database(&self.path, error))?;
+        let earlier = bars.into_iter().filter(|(number, _)| *number < sequence);
+        Ok(earlier.map(|(_, bar)| bar).collect())
     }
 
     /// As [`super::Store::candles`].

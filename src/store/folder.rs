@@ -90,8 +90,9 @@ impl Store {
         timeframe: Timeframe,
         limit: usize,
     ) -> Result<Vec<ClosedBar>, StoreError> {
-        history::bars(&self.journal.connection, key, timeframe, limit)
-            .map_err(|error| StoreError::database(&self.journal.path, error))
+        let bars = history::bars(&self.journal.connection, key, timeframe, limit)
+            .map_err(|error| StoreError::database(&self.journal.path, error))?;
+        Ok(bars.into_iter().map(|(_, bar)| bar).collect())
     }
 
     /// The newest `limit` one-second candles, oldest first; empty for an instrument never listed.

@@ -12,7 +12,8 @@ const MISSES_MAX: usize = 500_000;
 const CANDLE_BEFORE: &str = "SELECT start_ms, instrument, open, high, low, close, volume, count
     FROM candles_1s WHERE (start_ms, instrument) <= (?1, ?2)
     ORDER BY start_ms DESC, instrument DESC LIMIT 1";
-const BAR_BEFORE: &str = "SELECT start_ms, instrument, open, high, low, close, volume, count
+const BAR_BEFORE: &str =
+    "SELECT start_ms, instrument, open, high, low, close, volume, count, sequence
     FROM candles_tf WHERE timeframe_s = ?3 AND (start_ms, instrument) <= (?1, ?2)
     ORDER BY start_ms DESC, instrument DESC LIMIT 1";
 
@@ -79,18 +80,23 @@ pub(super) fn candles(
     })
 }
 
-/// The newest `limit` bars, oldest first; none for an instrument that is not known.
+/// The newest `limit` bars, oldest first, each with the number of its event; none for an instrument
+/// that is not known.
 pub(super) fn bars(
     connection: &Connection,
     key: &InstrumentKey,
     timeframe: Timeframe,
     limit: usize,
-) -> Result<Vec<ClosedBar>, rusqlite::Error> {
+) -> Result<Vec<(u64, ClosedBar)>, rusqlite::Error> {
     let Some(id) = newest_row(connection, key)? else {
         return Ok(Vec::new());
     };
+    let read = |row: &Row<'_>| {
+        let sequence: i64 = row.get(8)?;
+        Ok((sequence.cast_unsigned(), bar_from_row(row)?))
+    };
     let mut statement = connection.prepare_cached(BAR_BEFORE)?;
-    newest(limit, id, bar_from_row, |at, read| {
+    newest(limit, id, read, |at, read| {
         statement
             .query_row(params![at, id, timeframe.seconds()], read)
             .optional()

@@ -24,7 +24,7 @@ pub use error::StoreError;
 pub use export::{ExportFilter, ExportFormat, ExportKind, export};
 pub use folder::Store;
 pub use lock::LOCK_FILE;
-pub use queue::{StoreHealth, TicketError};
+pub use queue::{NOT_ANSWERED, StoreHealth, TicketError};
 pub use recover::{Recovery, SnapshotRow};
 pub use remap::{instrument_of, set_instrument};
 pub use schema::DATABASE_FILE;

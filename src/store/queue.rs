@@ -20,6 +20,10 @@ const BATCH_ROWS: usize = 32_768;
 const FLUSH_AFTER: Duration = Duration::from_millis(200);
 /// Rows that wait at most while the disk keeps up; whoever appends more waits as well.
 const QUEUE_ROWS: usize = 262_144;
+/// How long whoever appends waits for room before the disk is taken for failing.
+const FULL_PATIENCE: Duration = Duration::from_secs(2);
+/// What is said of a disk that neither takes rows nor fails.
+pub const NOT_ANSWERED: &str = "the store has not answered for 2 s: check the disk";
 /// Rows kept in memory at most while the disk fails.
 const FAILING_ROWS: usize = 2_000_000;
 
@@ -78,6 +82,8 @@ struct State {
     phase: Phase,
     stopped: bool,
     failure: Option<String>,
+    /// Somebody has waited for room in vain; rows are taken without waiting until some are written.
+    is_stalled: bool,
     listed: Vec<bool>,
     slots: usize,
     #[cfg(test)]
@@ -122,6 +128,7 @@ impl Shared {
                 phase: Phase::Open,
                 stopped: false,
                 failure: None,
+                is_stalled: false,
                 listed: Vec::new(),
                 slots,
                 #[cfg(test)]
@@ -140,25 +147,27 @@ impl Shared {
     pub(super) fn put(&self, events: Arc<[Event]>, urgent: bool) -> Result<u64, StoreError> {
         let mut state = self.lock();
         state.check(&events)?;
+        let until = Instant::now() + FULL_PATIENCE;
         loop {
             let waiting = state.waiting();
             if state.stopped {
                 return Err(StoreError::Stopped);
-            } else if let Some(text) = &state.failure {
+            } else if let Some(text) = state.trouble() {
                 if waiting.saturating_add(events.len()) > FAILING_ROWS {
-                    return Err(StoreError::Full {
-                        waiting,
-                        text: text.clone(),
-                    });
+                    let text = text.to_owned();
+                    return Err(StoreError::Full { waiting, text });
                 }
                 break;
             } else if waiting < QUEUE_ROWS {
                 break;
             }
+            let rest = until.saturating_duration_since(Instant::now());
+            state.is_stalled = rest.is_zero();
             state = self
                 .change
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+                .wait_timeout(state, rest)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         let full = urgent || events.iter().any(|event| event.body.is_durable());
         Ok(self.push(state, Item::Events(events), full, urgent))
@@ -225,6 +234,7 @@ impl Shared {
         let mut state = self.lock();
         state.in_flight_rows = 0;
         state.failure = None;
+        state.is_stalled = false;
         if batch.full {
             state.synced = batch.end;
         }
@@ -294,7 +304,7 @@ impl Shared {
     pub(super) fn health(&self) -> StoreHealth {
         let state = self.lock();
         let waiting = state.waiting();
-        match (&state.failure, state.stopped && state.phase == Phase::Open) {
+        match (state.trouble(), state.stopped && state.phase == Phase::Open) {
             (Some(text), _) => StoreHealth::Failing {
                 text: match waiting {
                     1 => format!("{text}; 1 row waits in memory"),
@@ -382,6 +392,12 @@ impl Shared {
 }
 
 impl State {
+    /// Why rows do not reach the disk, as far as it is known.
+    fn trouble(&self) -> Option<&str> {
+        let stalled = self.is_stalled.then_some(NOT_ANSWERED);
+        self.failure.as_deref().or(stalled)
+    }
+
     fn waiting(&self) -> usize {
         self.queued_rows.saturating_add(self.in_flight_rows)
     }

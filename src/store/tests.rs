@@ -464,3 +464,36 @@ fn a_row_that_decides_positions_must_be_readable() {
         "{error}"
     );
 }
+
+#[test]
+fn a_disk_that_hangs_keeps_nobody_waiting_for_long() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let writer = open(folder.path()).into_writer();
+    let ticket = writer.commit(vec![listed(1)]).expect("taken");
+    ticket.wait(LONG).expect("written");
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    writer.probe(move |_| {
+        let _ = held.recv();
+    });
+    writer.commit(vec![halt(2)]).expect("taken");
+    let rows: Arc<[Event]> = (3..65_003).map(|sequence| candle(sequence, 5)).collect();
+    let begun = Instant::now();
+    for _ in 0..10 {
+        writer.append(Arc::clone(&rows)).expect("taken");
+    }
+    let took = begun.elapsed();
+    assert!(took > Duration::from_secs(1) && took < LONG / 2, "{took:?}");
+    let StoreHealth::Failing { text, waiting } = writer.health() else {
+        panic!("failing");
+    };
+    assert!(text.starts_with(NOT_ANSWERED), "{text}");
+    assert!(waiting > 600_000, "{waiting}");
+    let begun = Instant::now();
+    let closed = writer.close(Duration::from_millis(100));
+    assert!(
+        matches!(closed, Err(StoreError::NotWritten { .. })),
+        "{closed:?}"
+    );
+    assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
+    drop(release);
+}

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::{StoreError, describe};
 use super::journal::{Item, Journal};
@@ -14,6 +14,10 @@ use crate::domain::{Event, Timestamp};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How long the thread may take to end once it was given up.
+const END_PATIENCE: Duration = Duration::from_secs(1);
+/// How long it may take to write what waits where nobody asked for that in order.
+const LEAVE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Hands rows to the store's thread. Rows are written in the order in which they are given here.
 #[derive(Debug)]
@@ -89,7 +93,7 @@ impl StoreWriter {
 
     /// Takes events to be written soon: within about 200 ms, or with the next commit. They are
     /// safe from a kill once written and from a power cut once a later commit is done. Waits while
-    /// the queue is full and the disk keeps up.
+    /// the queue is full and the disk keeps up, for two seconds at most.
     ///
     /// # Errors
     /// When an event names an instrument or indicator that the store does not know, when the disk
@@ -145,10 +149,8 @@ impl StoreWriter {
     /// When rows could not be written within `timeout`; they are lost with the process.
     pub fn close(mut self, timeout: Duration) -> Result<(), StoreError> {
         let closed = self.shared.close(timeout);
-        if closed.is_ok()
-            && let Some(thread) = self.thread.take()
-        {
-            let _ = thread.join();
+        if let Some(thread) = self.thread.take() {
+            join(thread, END_PATIENCE);
         }
         closed.map_err(|(rows, text)| StoreError::NotWritten {
             path: self.path.clone(),
@@ -162,7 +164,7 @@ impl Drop for StoreWriter {
     fn drop(&mut self) {
         if let Some(thread) = self.thread.take() {
             self.shared.leave();
-            let _ = thread.join();
+            join(thread, LEAVE_PATIENCE);
         }
     }
 }
@@ -178,8 +180,19 @@ impl StoreWriter {
     }
 
     /// Has the writer's connection changed before its next attempt.
-    pub(super) fn probe(&self, probe: impl FnOnce(&rusqlite::Connection) + Send + 'static) {
+    pub(crate) fn probe(&self, probe: impl FnOnce(&rusqlite::Connection) + Send + 'static) {
         self.shared.set_probe(Box::new(probe));
+    }
+}
+
+/// Waits for the thread, but not for ever: a disk that hangs must not keep the program from ending.
+fn join(thread: JoinHandle<()>, patience: Duration) {
+    let until = Instant::now() + patience;
+    while !thread.is_finished() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    if thread.is_finished() {
+        let _ = thread.join();
     }
 }
 

@@ -47,7 +47,13 @@ impl Desk {
             PathBuf::from,
         );
         let mut command = CommandBuilder::new(binary);
-        command.args(["--set", "sim.history_minutes=0", "--feed", "sim", "--data-dir"]);
+        command.args([
+            "--set",
+            "sim.history_minutes=0",
+            "--feed",
+            "sim",
+            "--data-dir",
+        ]);
         command.arg(data.path());
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");

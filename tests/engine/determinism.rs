@@ -60,6 +60,19 @@ fn a_tape_gives_the_same_events_at_any_speed_and_with_the_screen_on() {
 
 /// Runs with a screen in a pseudo-terminal and returns the summary printed after it.
 fn on_screen(desk: &Desk, arguments: &[&str]) -> Value {
+    let (code, text) = on_terminal(desk, arguments);
+    assert_eq!(code, 0, "{text}");
+    let start = text
+        .rfind("{\"ticks\"")
+        .unwrap_or_else(|| panic!("no summary in {text}"));
+    let end = text[start..]
+        .find('\r')
+        .map_or(text.len(), |end| start + end);
+    serde_json::from_str(&text[start..end]).expect("JSON")
+}
+
+/// Runs with a screen in a pseudo-terminal; the exit code and all that was written there.
+pub(super) fn on_terminal(desk: &Desk, arguments: &[&str]) -> (u32, String) {
     let pair = native_pty_system()
         .openpty(PtySize {
             rows: 36,
@@ -84,15 +97,8 @@ fn on_screen(desk: &Desk, arguments: &[&str]) -> Value {
     let mut bytes = Vec::new();
     // The end of a pseudo-terminal is an error on Linux; what came before it counts.
     let _ = reader.read_to_end(&mut bytes);
-    assert!(child.wait().expect("it ends").success());
-    let text = String::from_utf8_lossy(&bytes);
-    let start = text
-        .rfind("{\"ticks\"")
-        .unwrap_or_else(|| panic!("no summary in {text}"));
-    let end = text[start..]
-        .find('\r')
-        .map_or(text.len(), |end| start + end);
-    serde_json::from_str(&text[start..end]).expect("JSON")
+    let code = child.wait().expect("it ends").exit_code();
+    (code, String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[test]

@@ -7,6 +7,10 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use titan_tui::config::StoreConfig;
+use titan_tui::domain::Timestamp;
+use titan_tui::store::Store;
+
 use crate::support::Desk;
 
 /// Starts it and waits until its log holds `text`.
@@ -82,4 +86,69 @@ fn fresh_touches_nothing_of_a_desk_that_runs() {
         2,
         "each is kept: {files:?}"
     );
+}
+
+#[test]
+fn a_bad_row_ends_a_strict_run_on_the_screen_and_off_it() {
+    let desk = Desk::with_config("");
+    let tape = desk.home().join("bad.csv");
+    std::fs::write(&tape, "ts_ms,price,qty\n1000,1,1\n2000,x,1\n3000,1,1\n").expect("the tape");
+    let feed = format!("tape:{}", tape.display());
+    let arguments = ["--feed", &feed, "--no-store", "--strict"];
+    let words = "bad.csv:3: price `x` is not a decimal number";
+    let outcome = desk.run(&[&["--headless"], &arguments[..]].concat());
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let last = outcome.stderr.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with("titan-tui: ") && last.contains(words),
+        "{outcome:#?}"
+    );
+    let (code, text) = super::determinism::on_terminal(&desk, &arguments);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains(words), "{text}");
+}
+
+#[test]
+fn a_signal_while_the_desk_starts_ends_it_in_order() {
+    let desk = Desk::with_config("");
+    // The first file of a start is the lock: whoever sees it is in time for the rest.
+    let folder = desk.home().join("d");
+    for _ in 0..5 {
+        let _ = std::fs::remove_dir_all(&folder);
+        let arguments = ["--headless", "--feed", "sim", "--data-dir", "d"];
+        let mut command = desk.command(&arguments);
+        let child = command.stderr(Stdio::null()).spawn().expect("it starts");
+        let begun = Instant::now();
+        while !folder.join("titan.lock").exists() && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::yield_now();
+        }
+        assert_eq!(terminate(child), Some(0));
+    }
+}
+
+#[test]
+fn a_snapshot_of_another_shape_is_refused_in_one_line_with_the_remedy() {
+    let desk = Desk::with_config("");
+    let folder = desk.home().join("d");
+    let store = Store::open(&folder, &StoreConfig::default(), &[]).expect("a store");
+    let writer = store.into_writer();
+    writer.snapshot(1, Timestamp::from_seconds(1), "{\"version\": 1}".to_owned());
+    writer.close(Duration::from_secs(10)).expect("closed");
+    let arguments = ["--headless", "--feed", "sim", "--data-dir", "d"];
+    let outcome = desk.run(&arguments);
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let last = outcome.stderr.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with("titan-tui: the stored snapshot") && last.contains("--fresh"),
+        "{outcome:#?}"
+    );
+    let short = [
+        "--fresh",
+        "--duration",
+        "1s",
+        "--speed",
+        "max",
+        "--exit-at-end",
+    ];
+    desk.run(&[&arguments[..], &short].concat()).ok();
 }

@@ -272,6 +272,55 @@ fn a_wild_time_is_refused_with_its_line_and_a_weekend_is_not() {
 }
 
 #[test]
+fn a_tape_ends_after_its_duration_of_event_time() {
+    // Seconds of the rows, the duration, the seconds delivered.
+    let cases: &[(&[i64], i64, &[i64])] = &[
+        (&[100, 101, 109, 110, 111], 10, &[100, 101, 109]),
+        (&[100, 99, 111, 101], 10, &[100, 99]),
+        (&[100, 101], 10, &[100, 101]),
+        (&[100, 100_000_000, 101], 10, &[100, 101]),
+        (&[100, 200_000, 200_001], 10, &[100]),
+    ];
+    let folder = folder();
+    for (seconds, duration, delivered) in cases {
+        let rows: String = seconds
+            .iter()
+            .map(|it| format!("{},1,1\n", it * 1_000))
+            .collect();
+        let path = file(
+            &folder,
+            "t.csv",
+            format!("ts_ms,price,qty\n{rows}").as_bytes(),
+        );
+        let duration_ns = Some(duration * 1_000_000_000);
+        let ended = tape(
+            &path,
+            FeedOptions {
+                duration_ns,
+                ..options()
+            },
+        );
+        let found: Vec<_> = ended
+            .ticks()
+            .iter()
+            .map(|it| it.event_time.seconds())
+            .collect();
+        assert_eq!(found, *delivered, "{seconds:?}");
+        let last = ended.inputs.last();
+        assert!(
+            matches!(
+                last,
+                Some(Input::Feed {
+                    status: FeedStatus::Ended,
+                    ..
+                })
+            ),
+            "{last:?}"
+        );
+    }
+}
+
+#[test]
 fn a_tape_that_cannot_be_played_says_why_in_one_line() {
     let folder = folder();
     let long: String =

@@ -66,77 +66,23 @@ fn play(
         options,
         sink.clone(),
     );
-    let mut outlet = Outlet::new(sink, stop, options.speed, WhenFull::Wait);
-    let mut complaints = Complaints::new(path.display().to_string(), options.strict);
-    outlet.status(FeedStatus::Live)?;
-    let played = deliver_all(&mut reader, &mut slots, &mut outlet, &mut complaints);
-    complaints.summarise(reader.rows());
+    let mut player = Player {
+        outlet: Outlet::new(sink, stop, options.speed, WhenFull::Wait),
+        complaints: Complaints::new(path.display().to_string(), options.strict),
+        duration_ns: options.duration_ns,
+        end: None,
+        is_over: false,
+    };
+    player.outlet.status(FeedStatus::Live)?;
+    let played = player.play(&mut reader, &mut slots);
+    player.complaints.summarise(reader.rows());
+    let mut outlet = player.outlet;
     // What was read before the damage is good, and an engine that ends here should have it.
     if !matches!(played, Err(FeedError::Stopped(_))) {
         outlet.flush()?;
     }
     played?;
     outlet.status(FeedStatus::Ended)?;
-    Ok(())
-}
-
-fn deliver_all(
-    reader: &mut TapeReader,
-    slots: &mut Slots<'_>,
-    outlet: &mut Outlet,
-    complaints: &mut Complaints,
-) -> Result<(), FeedError> {
-    let mut jumps = Jumps::new();
-    let read = deliver_rows(reader, slots, outlet, complaints, &mut jumps);
-    match (read, jumps.end()) {
-        (Ok(()), held) => settle(held, outlet, complaints),
-        // Nothing speaks against the first row of a tape that is damaged after it.
-        (Err(error), Some(Held::Confirmed(first))) if !matches!(error, FeedError::Stopped(_)) => {
-            first.deliver(outlet)?;
-            Err(error)
-        }
-        (Err(error), _) => Err(error),
-    }
-}
-
-fn deliver_rows(
-    reader: &mut TapeReader,
-    slots: &mut Slots<'_>,
-    outlet: &mut Outlet,
-    complaints: &mut Complaints,
-    jumps: &mut Jumps<ReadRow>,
-) -> Result<(), FeedError> {
-    while let Some(row) = reader.next_row()? {
-        let line = row.line();
-        let slot = match slots.of(row.symbol()) {
-            Ok(slot) => slot,
-            Err(SlotError::Row(error)) => {
-                complaints.report(outlet.sink(), format_args!(":{line}"), error)?;
-                continue;
-            }
-            Err(SlotError::Feed(error)) => return Err(error),
-        };
-        match row.decode(slot.price_scale, slot.quantity_scale) {
-            Ok((event_time, body)) => {
-                let tick = Tick {
-                    instrument: slot.id,
-                    event_time,
-                    body,
-                };
-                let read = ReadRow {
-                    line,
-                    is_known: event_time < slot.resume,
-                    tick,
-                };
-                let (held, now) = jumps.take(event_time, read);
-                settle(held, outlet, complaints)?;
-                if let Some(read) = now {
-                    read.deliver(outlet)?;
-                }
-            }
-            Err(error) => complaints.report(outlet.sink(), format_args!(":{line}"), error)?,
-        }
-    }
     Ok(())
 }
 
@@ -149,31 +95,106 @@ struct ReadRow {
     tick: Tick,
 }
 
-impl ReadRow {
-    fn deliver(self, outlet: &mut Outlet) -> Result<(), FeedError> {
-        if self.is_known {
-            outlet.deliver_now(self.tick)?;
-        } else {
-            outlet.deliver(self.tick)?;
+/// Takes rows to the engine until the tape or its duration is over.
+struct Player {
+    outlet: Outlet,
+    complaints: Complaints,
+    duration_ns: Option<i64>,
+    /// The first event time that is not played; known from the first row on.
+    end: Option<Timestamp>,
+    is_over: bool,
+}
+
+impl Player {
+    fn play(&mut self, reader: &mut TapeReader, slots: &mut Slots<'_>) -> Result<(), FeedError> {
+        let mut jumps = Jumps::new();
+        let read = self.play_rows(reader, slots, &mut jumps);
+        match (read, jumps.end()) {
+            (Ok(()), _) if self.is_over => Ok(()),
+            (Ok(()), held) => self.settle(held),
+            // Nothing speaks against the first row of a tape that is damaged after it.
+            (Err(error), Some(Held::Confirmed(first)))
+                if !matches!(error, FeedError::Stopped(_)) =>
+            {
+                self.deliver(first)?;
+                Err(error)
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    fn play_rows(
+        &mut self,
+        reader: &mut TapeReader,
+        slots: &mut Slots<'_>,
+        jumps: &mut Jumps<ReadRow>,
+    ) -> Result<(), FeedError> {
+        while !self.is_over
+            && let Some(row) = reader.next_row()?
+        {
+            let line = row.line();
+            let slot = match slots.of(row.symbol()) {
+                Ok(slot) => slot,
+                Err(SlotError::Row(error)) => {
+                    self.complain(line, error)?;
+                    continue;
+                }
+                Err(SlotError::Feed(error)) => return Err(error),
+            };
+            match row.decode(slot.price_scale, slot.quantity_scale) {
+                Ok((event_time, body)) => {
+                    let read = ReadRow {
+                        line,
+                        is_known: event_time < slot.resume,
+                        tick: Tick {
+                            instrument: slot.id,
+                            event_time,
+                            body,
+                        },
+                    };
+                    let (held, now) = jumps.take(event_time, read);
+                    self.settle(held)?;
+                    if let Some(read) = now {
+                        self.deliver(read)?;
+                    }
+                }
+                Err(error) => self.complain(line, error)?,
+            }
         }
         Ok(())
     }
-}
 
-fn settle(
-    held: Option<Held<ReadRow>>,
-    outlet: &mut Outlet,
-    complaints: &mut Complaints,
-) -> Result<(), FeedError> {
-    match held {
-        None => Ok(()),
-        Some(Held::Confirmed(read)) => read.deliver(outlet),
-        Some(Held::Refuted(read)) => {
-            let error = RowError::Ahead {
-                time: read.tick.event_time.to_rfc3339(),
-            };
-            complaints.report(outlet.sink(), format_args!(":{}", read.line), error)
+    fn settle(&mut self, held: Option<Held<ReadRow>>) -> Result<(), FeedError> {
+        match held {
+            None => Ok(()),
+            Some(Held::Confirmed(read)) => self.deliver(read),
+            Some(Held::Refuted(read)) => {
+                let time = read.tick.event_time.to_rfc3339();
+                self.complain(read.line, RowError::Ahead { time })
+            }
         }
+    }
+
+    fn deliver(&mut self, read: ReadRow) -> Result<(), FeedError> {
+        let time = read.tick.event_time;
+        if let Some(duration) = self.duration_ns {
+            let end = self.end.get_or_insert(time.plus_nanos(duration));
+            self.is_over |= time >= *end;
+        }
+        if self.is_over {
+            return Ok(());
+        }
+        if read.is_known {
+            self.outlet.deliver_now(read.tick)?;
+        } else {
+            self.outlet.deliver(read.tick)?;
+        }
+        Ok(())
+    }
+
+    fn complain(&mut self, line: u64, error: RowError) -> Result<(), FeedError> {
+        let place = format_args!(":{line}");
+        self.complaints.report(self.outlet.sink(), place, error)
     }
 }
 
