@@ -199,6 +199,33 @@ impl Engine {
         if let Some(state) = ledger {
             self.ledger = Ledger::from_state(state, |key| ids.get(key).copied())?;
         }
+        self.restore_orders(working, &ids);
+        let mut decisions = BTreeMap::new();
+        for mut event in events
+            .into_iter()
+            .filter(|event| event.sequence > base_sequence)
+        {
+            if remap(&mut event.body, &instruments, &ids) {
+                self.replay(event, &mut decisions);
+            } else {
+                let text = format!("event {} names an instrument that is lost", event.sequence);
+                self.distrust(None, text);
+            }
+        }
+        for (key, close) in closes {
+            let id = ids.get(&key).copied();
+            if let Some(id) = id.filter(|id| self.ledger.position(*id).is_open()) {
+                self.mark(id, close);
+            }
+        }
+        Ok(listed)
+    }
+
+    fn restore_orders(
+        &mut self,
+        working: Vec<WorkingSnapshot>,
+        ids: &HashMap<InstrumentKey, InstrumentId>,
+    ) {
         for WorkingSnapshot {
             key,
             mut order,
@@ -220,25 +247,6 @@ impl Engine {
             };
             self.orders.working.insert(working.order.id, working);
         }
-        let mut decisions = BTreeMap::new();
-        for mut event in events
-            .into_iter()
-            .filter(|event| event.sequence > base_sequence)
-        {
-            if remap(&mut event.body, &instruments, &ids) {
-                self.replay(event, &mut decisions);
-            } else {
-                let text = format!("event {} names an instrument that is lost", event.sequence);
-                self.distrust(None, text);
-            }
-        }
-        for (key, close) in closes {
-            let id = ids.get(&key).copied();
-            if let Some(id) = id.filter(|id| self.ledger.position(*id).is_open()) {
-                self.mark(id, close);
-            }
-        }
-        Ok(listed)
     }
 
     /// Rebuilds seconds, bars, indicators and strategies of every instrument that was found, and
