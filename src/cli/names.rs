@@ -1,9 +1,11 @@
-//! Names in the configuration that folders above it know: feeds, indicators, strategies.
+//! What folders above the configuration know of it: names of feeds, indicators and strategies,
+//! and which limits can be kept.
 //! Must not know any of them itself.
 
 use crate::config::{ConfigError, Loaded, Problem};
 use crate::feeds::FeedSpec;
 use crate::indicators::IndicatorSpec;
+use crate::risk::RiskGuardian;
 use crate::signals;
 
 /// Every name that nobody knows, with the place it was written at.
@@ -15,7 +17,11 @@ pub(super) fn check(loaded: &Loaded) -> Result<(), ConfigError> {
     let mut add = |path: &str, message: String| {
         problems.push(Problem {
             place: loaded.origin(path).to_string(),
-            message: format!("{path}: {message}"),
+            message: if message.starts_with(path) {
+                message
+            } else {
+                format!("{path}: {message}")
+            },
         });
     };
     for feed in &loaded.config.feeds {
@@ -32,6 +38,9 @@ pub(super) fn check(loaded: &Loaded) -> Result<(), ConfigError> {
         if let Err(error) = signals::required_indicators(strategy) {
             add(&format!("strategy.{index}.kind"), error.to_string());
         }
+    }
+    if let Err(error) = RiskGuardian::new(loaded.config.risk.clone()) {
+        add(error.key(), error.to_string());
     }
     if problems.is_empty() {
         Ok(())

@@ -328,7 +328,10 @@ impl DeskState {
             }
             Open::Command(text) => text.push(letter),
             Open::Ticket(_) | Open::Help(_) | Open::Nothing => {
-                let text = format!("{letter} does nothing here: ? shows the keys");
+                let text = match letter {
+                    '?' => "Esc first, then ? shows the keys".to_owned(),
+                    _ => format!("{letter} does nothing here: ? shows the keys"),
+                };
                 self.say(Tone::Plain, text, view);
             }
         }

@@ -188,7 +188,7 @@ fn check_lines(pane: &Pane, check: &Check, width: Option<u16>) -> Vec<Row> {
     };
     let number = |value: Option<Decimal>| value.map(format::short);
     let numbers = match (number(check.value), number(check.limit)) {
-        (Some(value), Some(limit)) => format!("{value}, limit {limit}"),
+        (Some(value), Some(limit)) => format!("{value} / {limit}"),
         (Some(value), None) => value,
         (None, Some(limit)) => format!("limit {limit}"),
         (None, None) => String::new(),
