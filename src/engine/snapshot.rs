@@ -449,7 +449,7 @@ impl Engine {
             let Some(working) = self.orders.working.get(&order) else {
                 continue;
             };
-            let (now, reference) = (working.order.updated, working.decision.reference_price);
+            let now = working.order.updated;
             let admitted = self
                 .guardian
                 .readmit(working.order.clone(), &working.decision);
@@ -461,7 +461,8 @@ impl Engine {
             let feed = self.instruments.get(id.index()).map(|state| state.feed);
             let venue = feed.and_then(|feed| self.feeds.get_mut(feed.index()));
             if let (Some(approved), Some(feed)) = (admitted, venue) {
-                feed.venue.restore_order(approved, reference, now);
+                // What the best price was when it was decided is not recorded.
+                feed.venue.restore_order(approved, None, now);
             }
         }
     }

@@ -237,7 +237,7 @@ impl Engine {
     }
 
     /// The price an order of this side would meet now: the best opposite quote, else the last.
-    fn touch(&self, id: InstrumentId, side: Side) -> Option<Price> {
+    pub fn touch(&self, id: InstrumentId, side: Side) -> Option<Price> {
         let prices = self.instruments.get(id.index())?.prices;
         let quote = match side {
             Side::Buy => prices.ask,

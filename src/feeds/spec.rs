@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::error::FeedError;
 use super::kinds;
 use crate::config::Config;
-use crate::domain::{InstrumentKey, QuoteBasis, Timestamp};
+use crate::domain::{InstrumentKey, Price, QuoteBasis, Timestamp};
 
 /// Which feed, as `sim`, `tickserver:ws://…`, `tape:PATH` or `binance:BTCUSDT,…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -108,6 +108,8 @@ pub struct FeedOptions {
     pub duration_ns: Option<i64>,
     /// Simulator: event time of the first tick; the wall clock where `None`.
     pub start: Option<Timestamp>,
+    /// Simulator without a start of its own: where its walks had come to in an earlier run.
+    pub last_prices: HashMap<InstrumentKey, Price>,
     /// Simulator at the wall clock's speed: walk `sim.history_minutes` before the present at once.
     pub has_history: bool,
     /// Tape: an instrument's rows before this event time are known already; they are delivered
@@ -128,6 +130,7 @@ impl FeedOptions {
             strict: false,
             duration_ns: None,
             start: None,
+            last_prices: HashMap::new(),
             has_history: false,
             resume: HashMap::new(),
             config,

@@ -1,6 +1,7 @@
 //! Starts a whole desk and ends it in order: feeds first, then the engine, then the store.
 //! Must not decide what is shown or traded.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::config::Config;
-use crate::domain::{FeedId, IndicatorSlot, InstrumentKey};
+use crate::domain::{FeedId, IndicatorSlot, InstrumentKey, Price};
 use crate::engine::{Engine, EngineError, Recovered, RestoreError, Settings, Snapshot};
 use crate::feeds::{
     FeedBatch, FeedCounters, FeedError, FeedOptions, FeedSink, FeedSpec, InstrumentRegistry,
@@ -105,10 +106,11 @@ impl Desk {
         let settings = Settings::new(&config)?;
         let mut engine = Engine::new(settings.clone())?;
         let registry = Arc::new(InstrumentRegistry::default());
-        let mut writer = None;
+        let (mut writer, mut last_prices) = (None, HashMap::new());
         if let Some(folder) = &options.data_dir {
             let storeless = FeedId(u16::try_from(options.feeds.len()).unwrap_or(u16::MAX));
-            let (opened, recovery) = open_store(folder, options.fresh, &config, &settings)?;
+            let (opened, recovery, prices) = open_store(folder, options.fresh, &config, &settings)?;
+            last_prices = prices;
             restore(&mut engine, recovery, storeless, &registry)?;
             writer = Some(opened);
         }
@@ -150,6 +152,7 @@ impl Desk {
             .collect();
         let feed_options = FeedOptions {
             resume,
+            last_prices,
             ..options.feed_options
         };
         let feeds = spawn_feeds(options.feeds, &feed_options, sinks, &stop, runtime);
@@ -284,7 +287,7 @@ fn open_store(
     fresh: bool,
     config: &Config,
     settings: &Settings,
-) -> Result<(StoreWriter, Recovery), StoreError> {
+) -> Result<(StoreWriter, Recovery, HashMap<InstrumentKey, Price>), StoreError> {
     let catalog = &settings.catalog;
     let names: Vec<(String, bool)> = (0_u16..)
         .zip(catalog.names())
@@ -296,7 +299,13 @@ fn open_store(
         Store::open(folder, &config.store, &names)?
     };
     let recovery = store.recover()?;
-    Ok((store.into_writer(), recovery))
+    let mut last_prices = HashMap::new();
+    for (_, instrument) in &recovery.instruments {
+        if let Some(candle) = store.candles(&instrument.key, 1)?.last() {
+            last_prices.insert(instrument.key.clone(), candle.close);
+        }
+    }
+    Ok((store.into_writer(), recovery, last_prices))
 }
 
 fn restore(

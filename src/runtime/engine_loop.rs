@@ -165,9 +165,11 @@ impl EngineLoop {
         let decision = verdict.decision;
         let price = match intent.kind {
             OrderKind::Limit(price) => Some(price),
-            OrderKind::Market => decision.reference_price,
+            OrderKind::Market => self.engine.touch(intent.instrument, intent.side),
         };
-        let value = |price: Price| instrument.notional(price, decision.quantity);
+        // What was asked for, also where it is refused: a person wants to see what it was worth.
+        let quantity = intent.quantity.unwrap_or(decision.quantity);
+        let value = |price: Price| instrument.notional(price, quantity);
         let notional = price.and_then(value);
         let fee = notional
             .and_then(|value| value.checked_mul(self.taker_fee_bps))

@@ -22,7 +22,7 @@ pub enum StoreError {
     },
     /// Another engine owns the folder.
     #[error(
-        "{path} is in use by another titan-tui ({owner}): close it, attach to it, or choose another data folder"
+        "{path} is in use by another titan-tui ({owner}): close it or choose another data folder"
     )]
     InUse {
         /// Which folder.

@@ -19,13 +19,14 @@ use super::chord::Key;
 use super::dispatch::Effect;
 use super::encode::Encoder;
 use super::guard::{self, TerminalGuard};
+use super::layout::too_small;
 use super::os_signals::{Asked, Signals, stop_here};
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
 use super::theme::ColorMode;
 use super::writer::Writer;
 use crate::config::DeskConfig;
-use crate::domain::Timestamp;
+use crate::domain::{CommandBody, Timestamp};
 use crate::runtime::{DeskHandle, Preview};
 
 /// Least time between two questions of the open order preview that the market alone causes.
@@ -262,6 +263,10 @@ impl Desk {
             Effect::Redraw => self.encoder.forget(),
             Effect::Suspend => self.suspend(true)?,
             Effect::Ask => self.ask(),
+            Effect::Send(CommandBody::PlaceOrder(_), _) if too_small(screen_area()) => {
+                let text = "not sent: the window is too small to show what would be sent";
+                self.say(Tone::Bad, text.to_owned());
+            }
             Effect::Send(body, text) => {
                 let (tone, text) = match self.handle.send(body) {
                     Ok(_) => (Tone::Good, format!("asked: {text}")),

@@ -179,6 +179,9 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
     let start = options
         .start
         .unwrap_or_else(|| start_after(&known, options, present.plus_nanos(-history)));
+    if options.start.is_none() && !options.scenario {
+        go_on(&mut walkers, &known, options, start);
+    }
     let interval = i64::from(options.config.sim.tick_interval_ms.max(1)) * NANOS_PER_MILLI;
     let mut outlet = Outlet::new(sink, stop, options.speed, when_full).paced_from(if is_live {
         present
@@ -195,6 +198,17 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
     }
     outlet.status(FeedStatus::Ended)?;
     Ok(())
+}
+
+/// Lets the walks go on from where an earlier run had come to: what is held must not jump.
+fn go_on(walkers: &mut [Walker], known: &[InstrumentKey], options: &FeedOptions, start: Timestamp) {
+    for (walker, key) in walkers.iter_mut().zip(known) {
+        if let Some(price) = options.last_prices.get(key) {
+            let salt = start.nanos().cast_unsigned();
+            walker.walk = walker.walk.clone().going_on(price.units(), salt);
+            walker.last = price.units();
+        }
+    }
 }
 
 /// `wanted`, or later where the known seconds reach further: a run faster than the clock leaves

@@ -48,6 +48,16 @@ impl Walk {
         }
     }
 
+    /// Goes on from `units`, with numbers that `salt` chooses: an earlier run's market does not
+    /// begin anew, nor repeat itself.
+    #[must_use]
+    pub fn going_on(mut self, units: i64, salt: u64) -> Self {
+        self.price = units.clamp(1, START_MAX) << self.bits;
+        let seed = self.random.next_u64() ^ scatter(salt);
+        self.random = Xoshiro256PlusPlus::seed_from_u64(seed);
+        self
+    }
+
     /// The number of an instrument's stream: it comes from the name, so that no other instrument
     /// of a run has a part in it.
     pub fn stream(key: &InstrumentKey) -> u64 {

@@ -22,7 +22,12 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let note = format!("{} kept, {denied} denied", pane.view.signals.len());
     pane.note(area, 36, &note, pane.paint().dim(), buffer);
     if pane.view.signals.is_empty() {
-        return pane.hint(inside, "no signal yet", pane.paint().dim(), buffer);
+        return pane.hint(
+            inside,
+            "no signal since the start",
+            pane.paint().dim(),
+            buffer,
+        );
     }
     for (line, row) in (0..).zip(pane.newest(&pane.view.signals, inside.height)) {
         draw_row(pane, row, line, inside, buffer);

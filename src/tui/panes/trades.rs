@@ -23,7 +23,12 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         buffer,
     );
     if pane.view.trade_log.is_empty() {
-        return pane.hint(inside, "no order yet", pane.paint().dim(), buffer);
+        return pane.hint(
+            inside,
+            "no order since the start",
+            pane.paint().dim(),
+            buffer,
+        );
     }
     for (line, row) in (0..).zip(pane.newest(&pane.view.trade_log, inside.height)) {
         let mut pen = pane.pen(inside, line, buffer);
