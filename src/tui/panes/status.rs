@@ -197,7 +197,11 @@ fn feeds(pane: &Pane) -> Part {
         };
     };
     let (dot, text, style) = match health {
-        Health::Live => (glyphs.dot, "live".to_owned(), pane.fg(|theme| theme.up)),
+        Health::Live => (
+            glyphs.dot,
+            young(feed.age_ms.unwrap_or(0)),
+            pane.fg(|theme| theme.up),
+        ),
         Health::Waiting => (
             glyphs.ring,
             "waiting".to_owned(),
@@ -223,5 +227,13 @@ fn feeds(pane: &Pane) -> Part {
             (text, style),
         ],
         worth: 1,
+    }
+}
+
+/// The age of a feed that is well; below a second its digits would change with every frame.
+fn young(age_ms: u64) -> String {
+    match age_ms {
+        0..1_000 => "<1 s".to_owned(),
+        _ => format::age(age_ms),
     }
 }
