@@ -14,7 +14,7 @@ use titan_tui::domain::{
 };
 use titan_tui::store::{
     Archive, ExportFilter, ExportFormat, ExportKind, Recovery, Store, StoreError, StoreHealth,
-    StoreWriter, export, instrument_of, set_instrument,
+    StoreWriter, export,
 };
 
 mod fixtures;
@@ -40,10 +40,10 @@ fn in_table(event: &Event) -> bool {
 fn as_sent(recovery: &Recovery, ids: &[(&str, u32)]) -> Vec<Event> {
     let mut events = recovery.events.clone();
     for event in &mut events {
-        if let Some(stored) = instrument_of(&event.body) {
+        if let Some(stored) = event.body.instrument() {
             let name = recovery.key(stored).expect("a known row").to_string();
             let (_, id) = ids.iter().find(|(key, _)| *key == name).expect("known");
-            set_instrument(&mut event.body, InstrumentId(*id));
+            event.body.set_instrument(InstrumentId(*id));
         }
     }
     events

@@ -164,6 +164,55 @@ impl EventBody {
         )
     }
 
+    /// The instrument that this speaks of, where it speaks of one.
+    pub fn instrument(&self) -> Option<InstrumentId> {
+        match self {
+            Self::Listed { id, .. } => Some(*id),
+            Self::CandleClosed { instrument, .. }
+            | Self::BarClosed { instrument, .. }
+            | Self::IndicatorConfirmed { instrument, .. }
+            | Self::StopMoved { instrument, .. }
+            | Self::FlattenWanted { instrument, .. } => Some(*instrument),
+            Self::SignalRaised(signal) => Some(signal.instrument),
+            Self::RiskDecided(decision) => Some(decision.intent.instrument),
+            Self::OrderChanged(order) => Some(order.instrument),
+            Self::Filled(fill) => Some(fill.instrument),
+            Self::AccountSampled(_)
+            | Self::Halted { .. }
+            | Self::Resumed
+            | Self::StoreFailed { .. }
+            | Self::StoreRecovered
+            | Self::FeedChanged { .. }
+            | Self::CommandAnswered { .. }
+            | Self::Anomaly { .. } => None,
+        }
+    }
+
+    /// Gives the instrument another number, from one numbering to another; what speaks of none is
+    /// left as it is.
+    pub fn set_instrument(&mut self, new: InstrumentId) {
+        match self {
+            Self::Listed { id, .. } => *id = new,
+            Self::CandleClosed { instrument, .. }
+            | Self::BarClosed { instrument, .. }
+            | Self::IndicatorConfirmed { instrument, .. }
+            | Self::StopMoved { instrument, .. }
+            | Self::FlattenWanted { instrument, .. } => *instrument = new,
+            Self::SignalRaised(signal) => signal.instrument = new,
+            Self::RiskDecided(decision) => decision.intent.instrument = new,
+            Self::OrderChanged(order) => order.instrument = new,
+            Self::Filled(fill) => fill.instrument = new,
+            Self::AccountSampled(_)
+            | Self::Halted { .. }
+            | Self::Resumed
+            | Self::StoreFailed { .. }
+            | Self::StoreRecovered
+            | Self::FeedChanged { .. }
+            | Self::CommandAnswered { .. }
+            | Self::Anomaly { .. } => {}
+        }
+    }
+
     /// A stable word for the kind of event, for logs and exports.
     pub const fn kind(&self) -> &'static str {
         match self {

@@ -550,16 +550,16 @@ fn has_same_units(one: &Instrument, other: &Instrument) -> bool {
 }
 
 /// The instrument of an event that money or orders depend on.
-const fn traded_instrument(body: &EventBody) -> Option<InstrumentId> {
-    match body {
-        EventBody::RiskDecided(decision) => Some(decision.intent.instrument),
-        EventBody::OrderChanged(order) => Some(order.instrument),
-        EventBody::Filled(fill) => Some(fill.instrument),
-        EventBody::StopMoved { instrument, .. } | EventBody::FlattenWanted { instrument, .. } => {
-            Some(*instrument)
-        }
-        _ => None,
-    }
+fn traded_instrument(body: &EventBody) -> Option<InstrumentId> {
+    let is_of_money = matches!(
+        body,
+        EventBody::RiskDecided(_)
+            | EventBody::OrderChanged(_)
+            | EventBody::Filled(_)
+            | EventBody::StopMoved { .. }
+            | EventBody::FlattenWanted { .. }
+    );
+    if is_of_money { body.instrument() } else { None }
 }
 
 /// Rewrites the journal's instrument numbers to this run's; `false` when there is none.
@@ -578,14 +578,6 @@ fn remap(
     else {
         return false;
     };
-    match body {
-        EventBody::RiskDecided(decision) => decision.intent.instrument = new,
-        EventBody::OrderChanged(order) => order.instrument = new,
-        EventBody::Filled(fill) => fill.instrument = new,
-        EventBody::StopMoved { instrument, .. } | EventBody::FlattenWanted { instrument, .. } => {
-            *instrument = new;
-        }
-        _ => {}
-    }
+    body.set_instrument(new);
     true
 }

@@ -102,10 +102,7 @@ impl EngineLoop {
                 break;
             }
         }
-        let elapsed = moments
-            .started
-            .map_or(Duration::ZERO, |started| started.elapsed());
-        self.finish(elapsed)
+        self.finish(moments)
     }
 
     fn on_batches(&mut self, first: FeedBatch) {
@@ -216,7 +213,15 @@ impl EngineLoop {
     }
 
     fn show(&mut self, moments: &mut Moments, now: Instant) {
-        let counters = self.counters();
+        if self.view.is_none() {
+            return;
+        }
+        let is_due = now.duration_since(moments.health_shown) >= HEALTH_INTERVAL;
+        let health = is_due.then(|| Health {
+            counters: self.counters(),
+            store: self.journal.view(),
+            feed_ages_ms: self.timers.ages_ms(now),
+        });
         let Some(view) = &mut self.view else { return };
         if now.duration_since(moments.markets_shown) >= MARKET_INTERVAL {
             moments.markets_shown = now;
@@ -224,14 +229,9 @@ impl EngineLoop {
             self.engine.take_market_updates(&mut markets);
             view.markets(markets);
         }
-        if now.duration_since(moments.health_shown) >= HEALTH_INTERVAL {
+        if let Some(health) = health {
             moments.health_shown = now;
-            let feed_ages_ms = self.timers.ages_ms(now);
-            view.health(Health {
-                counters,
-                store: self.journal.view(),
-                feed_ages_ms,
-            });
+            view.health(health);
         }
         view.flush();
     }
@@ -277,27 +277,14 @@ impl EngineLoop {
         }
     }
 
-    fn finish(mut self, elapsed: Duration) -> Result<Summary, StoreError> {
-        let mut moments = Moments {
-            started: None,
-            markets_shown: Instant::now(),
-            health_shown: Instant::now(),
-            snapshot_taken: Instant::now(),
-        };
-        let now = Instant::now();
-        self.publish(&mut moments, now)?;
+    fn finish(mut self, mut moments: Moments) -> Result<Summary, StoreError> {
+        let elapsed = moments
+            .started
+            .map_or(Duration::ZERO, |started| started.elapsed());
+        self.publish(&mut moments, Instant::now())?;
         self.save_snapshot();
-        let counters = self.counters();
         let account = self.engine.ledger().account();
-        let summary = self.tally.summary(
-            self.engine.counters(),
-            counters.dropped,
-            counters
-                .malformed
-                .saturating_sub(self.engine.counters().bad_ticks),
-            &account,
-            elapsed,
-        );
+        let summary = self.tally.summary(self.counters(), &account, elapsed);
         if let Some(view) = self.view.take() {
             view.close();
         }

@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::domain::{Account, Event, EventBody, OrderState};
-use crate::engine::{EngineCounters, EventHasher};
+use crate::engine::EventHasher;
+use crate::view::Counters;
 
 /// Longest latency that the histograms tell apart: one minute.
 const LATENCY_MAX_NS: u64 = 60_000_000_000;
@@ -86,9 +87,7 @@ impl Tally {
 
     pub(super) fn summary(
         &self,
-        counters: EngineCounters,
-        dropped: u64,
-        malformed: u64,
+        counters: Counters,
         account: &Account,
         elapsed: Duration,
     ) -> Summary {
@@ -102,8 +101,8 @@ impl Tally {
         Summary {
             ticks: counters.ticks,
             late_ticks: counters.late_ticks,
-            dropped,
-            malformed: malformed + counters.bad_ticks,
+            dropped: counters.dropped,
+            malformed: counters.malformed,
             candles_1s: self.candles_1s,
             candles_tf: self.candles_tf.clone(),
             indicators: self.indicators,

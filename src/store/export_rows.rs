@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 use super::export::{Failure, Job, Names};
 use super::history::{candle_from_row, walk};
 use super::recover::read_event;
-use super::remap::instrument_of;
 use super::rows::{Cell, RowWriter};
 use crate::domain::{Instrument, InstrumentId, Price, Qty, Timeframe, Timestamp};
 
@@ -270,8 +269,10 @@ impl Job<'_> {
                 what: format!("event {sequence}"),
                 reason,
             })?;
-            let instrument =
-                instrument_of(&event.body).and_then(|InstrumentId(id)| self.known.get(&id));
+            let instrument = event
+                .body
+                .instrument()
+                .and_then(|InstrumentId(id)| self.known.get(&id));
             if let Some(asked) = &self.filter.instrument
                 && instrument.is_none_or(|found| found.key != *asked)
             {

@@ -9,7 +9,6 @@ use rusqlite::{params, params_from_iter};
 
 use super::lock::FolderLock;
 use super::recover::{SNAPSHOT_VERSION, SnapshotRow, checksum};
-use super::remap::{instrument_of, set_instrument};
 use super::words;
 use crate::domain::{
     Account, Candle, ClosedBar, CommandOutcome, Event, EventBody, Fill, Instrument, InstrumentId,
@@ -300,11 +299,11 @@ impl<'a> Pass<'a> {
 
     /// The numbered row, its instrument as the row of `instruments`.
     fn journal(&self, event: &Event) -> Result<(), rusqlite::Error> {
-        let text = match instrument_of(&event.body) {
+        let text = match event.body.instrument() {
             Some(id) => {
                 let mut body = event.body.clone();
                 let row = u32::try_from(self.row(id)?).unwrap_or(u32::MAX);
-                set_instrument(&mut body, InstrumentId(row));
+                body.set_instrument(InstrumentId(row));
                 serde_json::to_string(&body)
             }
             None => serde_json::to_string(&event.body),

@@ -11,7 +11,6 @@ mod journal;
 mod lock;
 mod queue;
 mod recover;
-mod remap;
 mod rows;
 mod schema;
 #[cfg(test)]
@@ -26,6 +25,5 @@ pub use folder::Store;
 pub use lock::LOCK_FILE;
 pub use queue::{NOT_ANSWERED, StoreHealth, TicketError};
 pub use recover::{Recovery, SnapshotRow};
-pub use remap::{instrument_of, set_instrument};
 pub use schema::DATABASE_FILE;
 pub use writer::{HealthHandle, StoreWriter, Ticket};

@@ -9,7 +9,6 @@ use thiserror::Error;
 
 use super::error::StoreError;
 use super::journal::Item;
-use super::remap::instrument_of;
 use crate::domain::{Event, EventBody};
 
 /// Rows that make a batch worth writing before its time.
@@ -412,7 +411,7 @@ impl State {
                 if let Some(listed) = self.listed.get_mut(id.index()) {
                     *listed = true;
                 }
-            } else if let Some(id) = instrument_of(&event.body)
+            } else if let Some(id) = event.body.instrument()
                 && !self.listed.get(id.index()).copied().unwrap_or(false)
             {
                 return Err(StoreError::Unlisted {
