@@ -15,15 +15,15 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::chord::Key;
 use super::dispatch::Effect;
 use super::encode::Encoder;
 use super::guard::{self, TerminalGuard};
-use super::layout::too_small;
+use super::keymap::Key;
 use super::os_signals::{Asked, Signals, stop_here};
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
 use super::theme::ColorMode;
+use super::workspace::too_small;
 use super::writer::Writer;
 use crate::config::DeskConfig;
 use crate::domain::{CommandBody, Timestamp};

@@ -1,24 +1,25 @@
 //! The terminal desk: draws the view, takes keys, sends commands.
 //! Must not decide anything about trading: what may be sent and what it costs, the engine says.
 
-pub mod actions;
+pub mod action;
 mod app;
 pub mod bench;
-mod chord;
 mod dispatch;
 pub mod encode;
 pub mod export;
 mod format;
 pub mod glyphs;
 mod guard;
-mod layout;
+pub mod keymap;
 mod os_signals;
+pub mod overlay;
 mod panes;
 mod render;
 pub mod sample;
 pub mod state;
 pub mod theme;
 mod ticket;
+pub mod workspace;
 mod writer;
 
 pub use app::{DeskError, DeskExit, DeskOptions, run};

@@ -242,6 +242,14 @@ impl Paint {
         self.fg(self.theme.text).bg(self.color(self.theme.raised))
     }
 
+    /// Laid over the chosen row of a list.
+    pub fn selected(&self) -> Style {
+        match self.mode {
+            ColorMode::Mono | ColorMode::Sixteen => Style::new().add_modifier(Modifier::REVERSED),
+            _ => Style::new().bg(self.color(self.theme.raised)),
+        }
+    }
+
     /// Plain text.
     pub fn text(&self) -> Style {
         self.fg(self.theme.text)

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use titan_tui::config::Mode;
 use titan_tui::domain::FeedStatus;
-use titan_tui::tui::actions::Key;
+use titan_tui::tui::keymap::Key;
 use titan_tui::tui::state::Open;
 use titan_tui::tui::theme::{DAY, OKABE};
 use titan_tui::tui::{ColorMode, DeskState, ShotFormat, sample, shot};

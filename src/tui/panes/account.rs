@@ -5,12 +5,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::Pane;
+use super::{PLAIN, Pane, PaneSpec};
 use crate::domain::Decimal;
 use crate::tui::format;
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "account",
+    title: "Account",
+    doc: "The money: cash, profits, fees and the fall from the peak.",
+    scopes: &[],
+    rank: 40,
+    draw,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Account", buffer);
     pane.note(area, 10, &pane.view.currency, pane.paint().dim(), buffer);
     let paint = pane.paint();

@@ -6,13 +6,25 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::orders::state_word;
-use super::{Pane, Pen};
+use super::{PLAIN, Pane, PaneSpec, Pen, table};
 use crate::domain::{Check, Decision, Fill, Order, OrderKind, OrderState};
+use crate::tui::action::Scope;
 use crate::tui::format;
 use crate::view::{TradeLogEntry, TradeLogRow};
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "trades",
+    title: "Trade log",
+    doc: "Orders, fills, refusals and halts.",
+    scopes: &[Scope::Orders, Scope::Table],
+    rank: 32,
+    draw,
+    rows,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Trade log", buffer);
     let fees = format::money(pane.view.account.fees, 2);
     pane.note(
@@ -30,13 +42,27 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
             buffer,
         );
     }
-    for (line, row) in (0..).zip(pane.newest(&pane.view.trade_log, inside.height)) {
+    let window = table::window(pane, &rows(pane), inside.height);
+    let shown = pane
+        .view
+        .trade_log
+        .iter()
+        .rev()
+        .enumerate()
+        .skip(window.first);
+    for (line, (place, row)) in (0..inside.height).zip(shown) {
         let mut pen = pane.pen(inside, line, buffer);
         pen.gap(1);
         pen.cell(&format::clock(row.time), 8, pane.paint().dim());
         pen.gap(1);
         entry(pane, &row.entry, &mut pen);
+        table::mark(pane, window.chosen == Some(place), inside, line, buffer);
     }
+}
+
+fn rows(pane: &Pane) -> Vec<u64> {
+    let newest = pane.view.trade_log.iter().rev();
+    newest.map(|row| row.sequence).collect()
 }
 
 fn entry(pane: &Pane, entry: &TradeLogEntry, pen: &mut Pen) {

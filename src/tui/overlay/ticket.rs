@@ -5,10 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::{Pane, pen};
 use crate::domain::{Check, Decimal, OrderKind, Side};
 use crate::runtime::Preview;
 use crate::tui::format;
+use crate::tui::panes::{Pane, pen};
 use crate::tui::ticket::Ticket;
 use crate::view::InstrumentView;
 

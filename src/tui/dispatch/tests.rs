@@ -164,6 +164,71 @@ fn instruments_are_found_by_a_part_of_their_name() {
         state.key(Key::Down, &view, start);
         state.key(Key::Char(']'), &view, start);
     }
-    assert_eq!(state.instrument, 5);
-    assert_eq!(state.timeframe, 3);
+    assert_eq!(state.context().instrument, 5);
+    assert_eq!(state.context().timeframe, 3);
+}
+
+#[test]
+fn a_sequence_waits_for_its_next_key() {
+    let (mut state, view, start) = desk();
+    assert!(state.key(Key::Char(' '), &view, start).is_empty());
+    assert_eq!(state.progress.keys, [Key::Char(' ')]);
+    assert!(state.is_armed(&view));
+    state.key(Key::Char('a'), &view, start);
+    assert!(!state.is_armed(&view) && state.progress.is_empty());
+    state.key(Key::Char(' '), &view, start);
+    state.key(Key::Char('#'), &view, start);
+    assert!(state.progress.is_empty(), "an unknown sequence is forgotten");
+}
+
+#[test]
+fn a_disarmed_desk_refuses_what_raises_risk_and_nothing_else() {
+    let (mut state, view, start) = desk();
+    state.armed = Some(false);
+    for key in ['b', 's', 'B', 'S'] {
+        assert!(state.key(Key::Char(key), &view, start).is_empty());
+        assert!(matches!(state.open, Open::Nothing));
+        let said = state.message.as_ref().map(|message| message.text.as_str());
+        assert!(said.is_some_and(|text| text.starts_with("DISARMED")));
+    }
+    state.key(Key::Char('x'), &view, start);
+    assert_eq!(state.key(Key::Char('x'), &view, start).len(), 1);
+    state.key(Key::F(12), &view, start);
+    assert_eq!(state.key(Key::F(12), &view, start).len(), 1);
+}
+
+#[test]
+fn the_help_does_what_is_chosen_but_never_by_a_slip() {
+    let (mut state, view, start) = desk();
+    let type_in = |state: &mut DeskState, text: &str| {
+        state.key(Key::Char('?'), &view, start);
+        for letter in text.chars() {
+            state.key(Key::Char(letter), &view, start);
+        }
+        state.key(Key::Enter, &view, start)
+    };
+    let theme = state.paint.theme.name;
+    assert!(type_in(&mut state, "theme.next").is_empty());
+    assert_ne!(state.paint.theme.name, theme);
+    assert!(type_in(&mut state, "position.flatten").is_empty());
+    let said = state.message.as_ref().map(|message| message.text.as_str());
+    assert_eq!(said, Some("Flatten: press x x"));
+}
+
+#[test]
+fn tab_goes_round_the_panes_and_lists_move_their_row() {
+    let (mut state, view, start) = desk();
+    let first = state.leaf().id;
+    let count = state.workspaces.current().root.leaves().count();
+    for _ in 0..count {
+        state.key(Key::Tab, &view, start);
+    }
+    assert_eq!(state.leaf().id, first);
+    while state.leaf().spec.name != "watch" {
+        state.key(Key::Tab, &view, start);
+    }
+    state.key(Key::Down, &view, start);
+    assert_eq!(state.context().instrument, 1, "the group follows the list");
+    state.key(Key::End, &view, start);
+    assert_eq!(state.context().instrument, view.instruments.len() - 1);
 }

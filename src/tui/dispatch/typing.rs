@@ -1,0 +1,82 @@
+//! What is typed, chosen from and read.
+//! Must not know how it is drawn.
+
+use super::Turn;
+use crate::tui::action::TypingAction;
+use crate::tui::overlay::prompt::{Prompt, PromptKind};
+use crate::tui::state::{DeskState, Open};
+
+/// Rows of a page in what is read.
+const PAGE: usize = 8;
+
+impl DeskState {
+    pub(super) fn act_typing(&mut self, id: TypingAction, turn: &mut Turn) {
+        use TypingAction as A;
+        match id {
+            A::Accept => self.accept(turn),
+            A::Abort | A::CloseReading => self.open = Open::Nothing,
+            A::Erase => self.erase(),
+            A::Up | A::ScrollUp => self.choose(1, false),
+            A::Down | A::ScrollDown => self.choose(1, true),
+            A::PageUp => self.choose(PAGE, false),
+            A::PageDown => self.choose(PAGE, true),
+        }
+    }
+
+    pub(super) fn type_letter(&mut self, letter: char) {
+        match &mut self.open {
+            Open::Prompt(prompt) => prompt.push(letter),
+            Open::Help(help) => help.push(letter),
+            Open::Ticket(_) | Open::Nothing => {}
+        }
+    }
+
+    /// Opens the command line with its first letter.
+    pub(super) fn begin_command(&mut self, letter: char) {
+        let mut prompt = Prompt::new(PromptKind::Command);
+        prompt.push(letter);
+        self.open = Open::Prompt(prompt);
+    }
+
+    fn erase(&mut self) {
+        let erased = match &mut self.open {
+            Open::Prompt(prompt) => {
+                prompt.chosen = 0;
+                prompt.text.pop()
+            }
+            Open::Help(help) => help.erase(),
+            Open::Ticket(_) | Open::Nothing => return,
+        };
+        if erased.is_none() {
+            self.open = Open::Nothing;
+        }
+    }
+
+    fn choose(&mut self, rows: usize, down: bool) {
+        let chosen = match &mut self.open {
+            Open::Prompt(prompt) => &mut prompt.chosen,
+            Open::Help(help) => &mut help.chosen,
+            Open::Ticket(_) | Open::Nothing => return,
+        };
+        *chosen = if down {
+            chosen.saturating_add(rows)
+        } else {
+            chosen.saturating_sub(rows)
+        };
+    }
+
+    fn accept(&mut self, turn: &mut Turn) {
+        match std::mem::take(&mut self.open) {
+            Open::Prompt(prompt) => match prompt.kind {
+                PromptKind::Find => self.accept_find(&prompt, turn.view),
+                PromptKind::Command => self.run(&prompt.text, turn),
+            },
+            Open::Help(help) => {
+                if let Some(action) = help.chosen_action(self) {
+                    self.perform_chosen(action, turn);
+                }
+            }
+            other => self.open = other,
+        }
+    }
+}

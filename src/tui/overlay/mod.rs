@@ -1,0 +1,6 @@
+//! What lies over the panes, a file for each: what it remembers, what keys do to it, its picture.
+//! Must not send an order.
+
+pub mod help;
+pub mod prompt;
+pub(super) mod ticket;
