@@ -14,16 +14,18 @@ use thiserror::Error;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::dispatch::Effect;
 use super::encode::Encoder;
+use super::files::DeskFiles;
 use super::guard::{self, TerminalGuard};
 use super::keymap::Key;
 use super::os_signals::{Asked, Signals, stop_here};
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
 use super::theme::ColorMode;
-use super::workspace::too_small;
+use super::workspace::{too_small, write as write_layout};
 use super::writer::Writer;
 use crate::config::DeskConfig;
 use crate::domain::{CommandBody, Timestamp};
@@ -47,6 +49,8 @@ pub struct DeskOptions {
     pub feed_names: Vec<String>,
     /// Colour depth; found from the environment where `None`.
     pub color: Option<ColorMode>,
+    /// Where layouts are kept.
+    pub files: DeskFiles,
     /// Takes what is written to standard error while the screen is up, and crash reports.
     pub log_file: Option<PathBuf>,
     /// Ends the desk when it is cancelled.
@@ -154,6 +158,18 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
     }
 }
 
+/// Begins with the layout that the desk was left with; one that cannot be used is told and left.
+fn restore_layout(state: &mut DeskState, files: &DeskFiles, handle: &DeskHandle) {
+    match files.load_last() {
+        Ok(Some(workspaces)) => state.workspaces = workspaces,
+        Ok(None) => {}
+        Err(error) => {
+            let text = format!("the last layout is not used: {error}");
+            state.say(Tone::Bad, text, &handle.view().read());
+        }
+    }
+}
+
 fn closed() -> DeskError {
     DeskError::Input(io::ErrorKind::UnexpectedEof.into())
 }
@@ -170,6 +186,7 @@ struct Desk {
     guard: TerminalGuard,
     handle: DeskHandle,
     state: DeskState,
+    files: DeskFiles,
     clock: bool,
     changes: watch::Receiver<u64>,
     /// When the view changed last.
@@ -205,6 +222,7 @@ impl Desk {
         let mut state = DeskState::new(mode, options.config.ascii);
         state.stale_after_ms = options.stale_after_ms;
         state.feed_names = options.feed_names;
+        restore_layout(&mut state, &options.files, &handle);
         let changes = handle.view().subscribe();
         let now = Instant::now();
         Self {
@@ -212,6 +230,7 @@ impl Desk {
             guard,
             handle,
             state,
+            files: options.files,
             clock: options.config.clock,
             changes,
             changed_at: now,
@@ -274,6 +293,14 @@ impl Desk {
                 };
                 self.say(tone, text);
             }
+            Effect::SaveLayout { name, text } => match self.files.save(&name, &text) {
+                Ok(path) => self.say(Tone::Good, format!("layout saved in {}", path.display())),
+                Err(error) => self.say(Tone::Bad, format!("layout not saved: {error}")),
+            },
+            Effect::LoadLayout(name) => match self.files.load(&name) {
+                Ok(workspaces) => self.state.workspaces.replace(workspaces),
+                Err(error) => self.say(Tone::Bad, format!("layout not loaded: {error}")),
+            },
             Effect::Panic => crash(),
         }
         Ok(false)
@@ -481,6 +508,16 @@ impl Desk {
 
     fn end(&self, exit: DeskExit) -> DeskExit {
         self.settle();
+        let saved = write_layout(&self.state.workspaces)
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                self.files
+                    .save_last(&text)
+                    .map_err(|error| error.to_string())
+            });
+        if let Err(problem) = saved {
+            warn!(problem, "the layout is not kept for the next start");
+        }
         exit
     }
 }

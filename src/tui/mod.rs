@@ -7,6 +7,7 @@ pub mod bench;
 mod dispatch;
 pub mod encode;
 pub mod export;
+mod files;
 mod format;
 pub mod glyphs;
 mod guard;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use app::{DeskError, DeskExit, DeskOptions, run};
 pub use export::{ShotFormat, shot};
+pub use files::DeskFiles;
 pub use render::{draw, render};
 pub use state::DeskState;
 pub use theme::{ColorMode, Theme};

@@ -2,9 +2,7 @@
 //! Must not ask anything of the engine.
 
 use super::{Effect, Turn};
-use crate::tui::action::{
-    ChartAction, DeskAction, LadderAction, ReplayAction, TableAction, WorkspaceAction,
-};
+use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction, TableAction};
 use crate::tui::overlay::help::Help;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
 use crate::tui::panes::Pane;
@@ -38,33 +36,6 @@ impl DeskState {
             A::Close => self.open = Open::Nothing,
             A::Redraw => turn.effects.push(Effect::Redraw),
             A::Suspend => turn.effects.push(Effect::Suspend),
-        }
-    }
-
-    pub(super) fn act_workspace(&mut self, id: WorkspaceAction, turn: &mut Turn) {
-        use WorkspaceAction as A;
-        let number = match id {
-            A::PaneNext => return self.workspaces.current_mut().choose_next(true),
-            A::PanePrevious => return self.workspaces.current_mut().choose_next(false),
-            A::Zoom => {
-                let workspace = self.workspaces.current_mut();
-                workspace.zoomed = !workspace.zoomed;
-                return;
-            }
-            A::Go1 => 1,
-            A::Go2 => 2,
-            A::Go3 => 3,
-            A::Go4 => 4,
-            A::Go5 => 5,
-            A::Go6 => 6,
-            A::Go7 => 7,
-            A::Go8 => 8,
-            A::Go9 => 9,
-        };
-        if !self.workspaces.show(number - 1) {
-            let count = self.workspaces.all().len();
-            let text = format!("no workspace {number}: there are {count}");
-            self.say(Tone::Plain, text, turn.view);
         }
     }
 

@@ -5,6 +5,7 @@ mod commands;
 mod look;
 mod trading;
 mod typing;
+mod workspace;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,15 @@ pub enum Effect {
     Redraw,
     /// Give the terminal back and stop.
     Suspend,
+    /// Write a layout into the layouts folder.
+    SaveLayout {
+        /// The file's name without ending.
+        name: String,
+        /// What to write.
+        text: String,
+    },
+    /// Read a layout of the layouts folder.
+    LoadLayout(String),
     /// Leave.
     Quit,
     /// Crash on purpose, to test that the terminal survives; only in debug builds.

@@ -178,7 +178,10 @@ fn a_sequence_waits_for_its_next_key() {
     assert!(!state.is_armed(&view) && state.progress.is_empty());
     state.key(Key::Char(' '), &view, start);
     state.key(Key::Char('#'), &view, start);
-    assert!(state.progress.is_empty(), "an unknown sequence is forgotten");
+    assert!(
+        state.progress.is_empty(),
+        "an unknown sequence is forgotten"
+    );
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::tui::panes::PaneSpec;
 
 /// A pane's number within a session.
@@ -31,6 +33,12 @@ impl Link {
             Self::B => "B",
             Self::C => "C",
         }
+    }
+
+    /// The group of a letter, case aside.
+    pub fn by_letter(letter: &str) -> Option<Self> {
+        let same = |link: &Self| link.letter().eq_ignore_ascii_case(letter);
+        Self::ALL.into_iter().find(same)
     }
 
     /// Its place in lists.
@@ -102,12 +110,14 @@ pub struct TableState {
     pub hidden: BTreeSet<usize>,
 }
 
-/// What a chart remembers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a chart remembers; written into layouts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ChartState {
     /// Width of candles.
     pub zoom: u8,
     /// Bars between the newest and the right edge.
+    #[serde(skip)]
     pub pan: usize,
 }
 
