@@ -334,6 +334,10 @@ impl Desk {
     }
 
     fn view_changed(&mut self) {
+        {
+            let view = self.handle.view().read();
+            self.state.observe(&view, std::time::Instant::now());
+        }
         self.changed_at = Instant::now();
         self.dirty = true;
         self.moved = true;
@@ -348,6 +352,11 @@ impl Desk {
         if self.ask_due().is_some_and(|due| due <= now) {
             self.ask();
         }
+        let disarmed = {
+            let view = self.handle.view().read();
+            self.state.disarm_idle(&view, now.into_std())
+        };
+        self.dirty |= disarmed;
         let minor = self.clock_due(now).into_iter().chain(self.age_due()).min();
         if minor.is_some_and(|due| due <= now) {
             self.dirty = true;
@@ -370,6 +379,7 @@ impl Desk {
             self.ask_due(),
             self.clock_due(now),
             self.age_due(),
+            self.disarm_due(),
         ]
         .into_iter()
         .flatten()
@@ -391,6 +401,11 @@ impl Desk {
     fn ask_due(&self) -> Option<Instant> {
         let open = matches!(self.state.open, Open::Ticket(_));
         (open && self.moved && self.asked.is_none()).then(|| self.asked_at + ASK_INTERVAL)
+    }
+
+    fn disarm_due(&self) -> Option<Instant> {
+        let due = self.state.disarm_due(&self.handle.view().read())?;
+        Some(Instant::from_std(due))
     }
 
     /// The second after the one that is shown.

@@ -23,6 +23,7 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
+    let view = state.frozen.as_deref().unwrap_or(view);
     clear(state, area, buffer);
     let pane = Pane::new(view, state);
     if too_small(area) {

@@ -1,7 +1,7 @@
 //! What the screen itself remembers: what is chosen, what is open, what was said last.
 //! Must not read a clock: moments come with the call.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use std::sync::Arc;
 
@@ -12,9 +12,11 @@ use super::glyphs::Glyphs;
 use super::keymap::{Keymap, Progress};
 use super::overlay::help::Help;
 use super::overlay::prompt::Prompt;
+use super::safety::KillProgress;
 use super::theme::{ColorMode, Paint, TITAN};
 use super::ticket::Ticket;
 use super::workspace::{Focus, Leaf, Link, Workspaces};
+use super::zone::Zone;
 use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
 use crate::view::{FeedView, InstrumentView, SeriesView, View};
@@ -44,6 +46,18 @@ pub struct DeskState {
     pub workspaces: Workspaces,
     /// Whether orders that increase risk may be sent; `None` until a key says: on paper they may.
     pub armed: Option<bool>,
+    /// Time without a key after which a live desk is disarmed.
+    pub disarm_after: Option<Duration>,
+    /// When a key was pressed last.
+    pub touched: Option<Instant>,
+    /// How far a pressed kill switch has come.
+    pub kill: Option<KillProgress>,
+    /// Whether money is masked.
+    pub is_private: bool,
+    /// The zone of all times.
+    pub zone: Zone,
+    /// What is shown instead of what is, until it is let go.
+    pub frozen: Option<Arc<View>>,
     /// What each link group shows.
     pub links: [Focus; Link::ALL.len()],
     /// What lies over the desk.
@@ -137,6 +151,12 @@ impl DeskState {
             progress: Progress::default(),
             workspaces: Workspaces::new(),
             armed: None,
+            disarm_after: None,
+            touched: None,
+            kill: None,
+            is_private: false,
+            zone: Zone::UTC,
+            frozen: None,
             links: [Focus::default(); Link::ALL.len()],
             open: Open::Nothing,
             pending: None,

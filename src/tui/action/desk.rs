@@ -20,6 +20,12 @@ super::actions! {
         "A longer timeframe.";
     Desk View Once 16 Theme "theme.next" "theme [NAME]" "Theme" "theme"
         "The next theme, or the one that is named.";
+    Desk View Once 27 Freeze "freeze" "freeze" "Freeze the display" ""
+        "Hold the display still, or let it go on; the engine runs all the time.";
+    Desk View Once 28 Privacy "privacy" "privacy" "Privacy mask" ""
+        "Mask every amount of money, or show it; percentages stay.";
+    Desk View Once 29 TimeZone "time_zone" "zone ZONE" "Time zone" ""
+        "Show times in another zone: utc, local, or a name such as Asia/Kolkata.";
     Desk View Twice 17 Quit "quit" "quit" "Quit" "quit"
         "Leave the desk.";
     Desk View Once 40 Close "close" "" "Close" ""

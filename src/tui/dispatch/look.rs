@@ -1,6 +1,8 @@
 //! Actions that change what is seen and nothing else.
 //! Must not ask anything of the engine.
 
+use std::sync::Arc;
+
 use super::{Effect, Turn};
 use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction, TableAction};
 use crate::tui::overlay::help::Help;
@@ -32,6 +34,17 @@ impl DeskState {
             A::TimeframeShorter => self.move_timeframe(turn, false),
             A::TimeframeLonger => self.move_timeframe(turn, true),
             A::Theme => self.change_theme(turn),
+            A::Freeze => {
+                self.frozen = match self.frozen {
+                    Some(_) => None,
+                    None => Some(Arc::new(turn.view.clone())),
+                };
+            }
+            A::Privacy => self.is_private = !self.is_private,
+            A::TimeZone => match turn.arguments.parse() {
+                Ok(zone) => self.zone = zone,
+                Err(text) => self.say(Tone::Bad, text, turn.view),
+            },
             A::Quit | A::Leave => turn.effects.push(Effect::Quit),
             A::Close => self.open = Open::Nothing,
             A::Redraw => turn.effects.push(Effect::Redraw),

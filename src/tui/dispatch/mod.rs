@@ -67,6 +67,7 @@ impl DeskState {
     /// Takes a key; `now` is monotonic.
     pub fn key(&mut self, key: Key, view: &View, now: Instant) -> Vec<Effect> {
         let enter_before = self.last_enter;
+        self.touched = Some(now);
         if key == Key::Enter {
             self.last_enter = Some(now);
         }

@@ -235,3 +235,20 @@ fn tab_goes_round_the_panes_and_lists_move_their_row() {
     state.key(Key::End, &view, start);
     assert_eq!(state.context().instrument, view.instruments.len() - 1);
 }
+
+#[test]
+fn a_mask_hides_money_and_nothing_else_and_a_frozen_screen_stays() {
+    let (mut state, view, start) = desk();
+    let text = |state: &DeskState, view: &View| {
+        crate::tui::shot(view, state, 120, 36, crate::tui::ShotFormat::Text)
+    };
+    assert!(text(&state, &view).contains("100,842.10"));
+    state.key(Key::Char('P'), &view, start);
+    let masked = text(&state, &view);
+    assert!(!masked.contains("100,842.10") && masked.contains("+0.84%"), "{masked}");
+    state.key(Key::Char('f'), &view, start);
+    let frozen = text(&state, &sample::empty());
+    assert!(frozen.contains("FROZEN") && frozen.contains("TITAN"), "{frozen}");
+    state.key(Key::Char('f'), &view, start);
+    assert!(!text(&state, &sample::empty()).contains("FROZEN"));
+}

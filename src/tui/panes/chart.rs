@@ -225,8 +225,9 @@ fn candles(
         .and_then(|market| market.last)
         .map(|price| price.as_f64());
     let last = last.or_else(|| candles.last().map(|candle| candle.close));
+    let time_label = |seconds: i64, step_s: i64| pane.axis_time(seconds, step_s);
     CandleChart::new(&candles, &price_label)
-        .time_label(&format::axis_time)
+        .time_label(&time_label)
         .overlays(&overlays)
         .markers(&markers)
         .last(last)

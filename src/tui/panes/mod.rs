@@ -28,7 +28,7 @@ use super::state::{DeskState, Health, instrument_of, series_of};
 use super::theme::{Paint, Slot};
 use super::workspace::{Focus, Leaf, PaneId};
 use crate::config::Mode;
-use crate::domain::{InstrumentId, Side};
+use crate::domain::{Decimal, InstrumentId, Side, Timestamp};
 use crate::tui::format;
 use crate::view::{InstrumentView, SeriesView, View};
 
@@ -159,6 +159,42 @@ impl<'a> Pane<'a> {
     pub(super) fn symbol(&self, id: InstrumentId) -> &'a str {
         self.instrument(id)
             .map_or("?", |row| row.instrument.symbol.as_str())
+    }
+
+    /// An amount of money, or its mask.
+    pub(super) fn money(&self, value: Decimal, places: u32) -> String {
+        match self.state.is_private {
+            true => self.mask(),
+            false => format::money(value, places),
+        }
+    }
+
+    /// The same with a sign in front of gains too.
+    pub(super) fn signed_money(&self, value: Decimal, places: u32) -> String {
+        match self.state.is_private {
+            true => self.mask(),
+            false => format::signed_money(value, places),
+        }
+    }
+
+    fn mask(&self) -> String {
+        self.state.glyphs.flat.repeat(3)
+    }
+
+    /// `14:03:27` in the zone of the desk.
+    pub(super) fn clock(&self, time: Timestamp) -> String {
+        format::clock(self.state.zone.shift(time))
+    }
+
+    /// `14:03:27.482` in the zone of the desk.
+    pub(super) fn clock_millis(&self, time: Timestamp) -> String {
+        format::clock_millis(self.state.zone.shift(time))
+    }
+
+    /// A label of a time axis in the zone of the desk, from seconds.
+    pub(super) fn axis_time(&self, seconds: i64, step_s: i64) -> String {
+        let shifted = self.state.zone.shift(Timestamp::from_seconds(seconds));
+        format::axis_time(shifted.seconds(), step_s)
     }
 
     /// `▲ BUY` and `▼ SELL`, told apart without colour too.
