@@ -262,10 +262,17 @@ impl Desk {
                     let view = self.handle.view().read();
                     self.state.key(key, &view, std::time::Instant::now())
                 };
-                for effect in effects {
-                    if self.carry_out(effect)? {
-                        return Ok(true);
-                    }
+                if self.carry_out_all(effects)? {
+                    return Ok(true);
+                }
+            }
+            Event::Mouse(event) => {
+                let effects = {
+                    let view = self.handle.view().read();
+                    self.state.mouse(event, &view, std::time::Instant::now())
+                };
+                if self.carry_out_all(effects)? {
+                    return Ok(true);
                 }
             }
             Event::Resize(..) => self.resized = true,
@@ -273,6 +280,16 @@ impl Desk {
         }
         self.dirty = true;
         self.urgent = !self.resized;
+        Ok(false)
+    }
+
+    /// `true` when the desk is to be left.
+    fn carry_out_all(&mut self, effects: Vec<Effect>) -> Result<bool, DeskError> {
+        for effect in effects {
+            if self.carry_out(effect)? {
+                return Ok(true);
+            }
+        }
         Ok(false)
     }
 
@@ -455,6 +472,7 @@ impl Desk {
         }
         self.state.clock = self.clock.then(|| wall_clock().floor_second());
         self.state.idle_ms = self.idle_ms();
+        self.state.area = area;
         {
             let view = self.handle.view().read();
             render(&view, &self.state, area, &mut self.next);

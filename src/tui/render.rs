@@ -31,9 +31,8 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let banners = panes::banner::lines(&pane);
-    let rows = u16::try_from(banners.len()).unwrap_or(u16::MAX);
     let workspace = state.workspaces.current();
-    let places = arrange(workspace, area, rows);
+    let places = arrange(workspace, area, rows(&banners));
     panes::status::draw(&pane, places.status, buffer);
     panes::workspaces::draw(&pane, places.workspaces, buffer);
     panes::banner::draw(&pane, &banners, places.banners, buffer);
@@ -47,6 +46,16 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
     panes::message::draw(&pane, places.message, buffer);
     panes::footer::draw(&pane, places.footer, buffer);
     draw_open(&pane, &places, area, buffer);
+}
+
+fn rows<T>(list: &[T]) -> u16 {
+    u16::try_from(list.len()).unwrap_or(u16::MAX)
+}
+
+/// Where everything lies on `area`, as it is drawn.
+pub(super) fn places(view: &View, state: &DeskState, area: Rect) -> Arrangement {
+    let banners = panes::banner::lines(&Pane::new(view, state));
+    arrange(state.workspaces.current(), area, rows(&banners))
 }
 
 /// What lies over the panes.

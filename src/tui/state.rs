@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::action::{ActionId, Scope};
+use super::dispatch::Drag;
 use super::glyphs::Glyphs;
 use super::keymap::{Keymap, Progress};
 use super::overlay::help::Help;
@@ -56,6 +57,8 @@ pub struct DeskState {
     pub is_private: bool,
     /// The zone of all times.
     pub zone: Zone,
+    /// A border that the mouse is moving.
+    pub drag: Option<Drag>,
     /// What is shown instead of what is, until it is let go.
     pub frozen: Option<Arc<View>>,
     /// What each link group shows.
@@ -156,6 +159,7 @@ impl DeskState {
             kill: None,
             is_private: false,
             zone: Zone::UTC,
+            drag: None,
             frozen: None,
             links: [Focus::default(); Link::ALL.len()],
             open: Open::Nothing,

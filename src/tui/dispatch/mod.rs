@@ -3,6 +3,7 @@
 
 mod commands;
 mod look;
+mod mouse;
 mod trading;
 mod typing;
 mod workspace;
@@ -17,6 +18,8 @@ use super::keymap::{Found, Key};
 use super::state::{DeskState, Open, Pending, Tone};
 use crate::domain::CommandBody;
 use crate::view::View;
+
+pub use mouse::Drag;
 
 /// Most repetitions that a count before a key asks for.
 const COUNT_MAX: u32 = 9_999;

@@ -245,10 +245,16 @@ fn a_mask_hides_money_and_nothing_else_and_a_frozen_screen_stays() {
     assert!(text(&state, &view).contains("100,842.10"));
     state.key(Key::Char('P'), &view, start);
     let masked = text(&state, &view);
-    assert!(!masked.contains("100,842.10") && masked.contains("+0.84%"), "{masked}");
+    assert!(
+        !masked.contains("100,842.10") && masked.contains("+0.84%"),
+        "{masked}"
+    );
     state.key(Key::Char('f'), &view, start);
     let frozen = text(&state, &sample::empty());
-    assert!(frozen.contains("FROZEN") && frozen.contains("TITAN"), "{frozen}");
+    assert!(
+        frozen.contains("FROZEN") && frozen.contains("TITAN"),
+        "{frozen}"
+    );
     state.key(Key::Char('f'), &view, start);
     assert!(!text(&state, &sample::empty()).contains("FROZEN"));
 }

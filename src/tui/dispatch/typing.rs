@@ -38,6 +38,11 @@ impl DeskState {
         self.open = Open::Prompt(prompt);
     }
 
+    /// Turns the wheel over what lies over the panes.
+    pub(super) fn wheel_over(&mut self, up: bool) {
+        self.choose(1, !up);
+    }
+
     fn erase(&mut self) {
         let erased = match &mut self.open {
             Open::Prompt(prompt) => {

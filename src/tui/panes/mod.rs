@@ -17,7 +17,7 @@ pub(super) mod watch;
 pub(super) mod workspaces;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 pub(super) use pen::Pen;
@@ -51,6 +51,8 @@ pub struct PaneSpec {
     pub(super) rows: fn(&Pane) -> Vec<u64>,
     /// For lists: what choosing a row does at once.
     pub(super) choose: fn(&mut DeskState, &View, u64),
+    /// What a press of the mouse does at a place inside its frame.
+    pub(super) click: fn(&mut DeskState, &mut Turn, Rect, Position),
     /// For lists: what Enter on a row does.
     pub(super) open: fn(&mut DeskState, &mut Turn, u64),
 }
@@ -65,6 +67,7 @@ pub(super) const PLAIN: PaneSpec = PaneSpec {
     draw: |_, _, _| {},
     rows: |_| Vec::new(),
     choose: |_, _, _| {},
+    click: |_, _, _, _| {},
     open: |_, _, _| {},
 };
 

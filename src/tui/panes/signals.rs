@@ -19,6 +19,7 @@ pub(super) static SPEC: PaneSpec = PaneSpec {
     rank: 30,
     draw,
     rows,
+    click: table::click,
     ..PLAIN
 };
 

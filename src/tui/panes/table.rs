@@ -2,9 +2,11 @@
 //! Must not know what a row says.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::Pane;
+use crate::tui::dispatch::Turn;
+use crate::tui::state::DeskState;
 
 /// Which rows of a list are shown, and which of them is chosen.
 pub(super) struct Rows {
@@ -41,5 +43,23 @@ pub(super) fn mark(pane: &Pane, is_chosen: bool, area: Rect, line: u16, buffer: 
     if is_chosen {
         let row = Rect::new(area.x, area.y + line, area.width, 1);
         buffer.set_style(row, pane.paint().selected());
+    }
+}
+
+/// A press in a list chooses the row under it; a second press on the chosen row opens it.
+pub(super) fn click(state: &mut DeskState, turn: &mut Turn, inside: Rect, at: Position) {
+    let spec = state.leaf().spec;
+    let pane = Pane::new(turn.view, state);
+    let keys = (spec.rows)(&pane);
+    let window = window(&pane, &keys, inside.height);
+    let place = window.first + usize::from(at.y.saturating_sub(inside.y));
+    let Some(key) = keys.get(place).copied() else {
+        return;
+    };
+    if state.leaf().table.chosen == Some(key) {
+        (spec.open)(state, turn, key);
+    } else {
+        state.leaf_mut().table.chosen = Some(key);
+        (spec.choose)(state, turn.view, key);
     }
 }

@@ -21,6 +21,7 @@ pub(super) static SPEC: PaneSpec = PaneSpec {
     rank: 32,
     draw,
     rows,
+    click: table::click,
     ..PLAIN
 };
 
