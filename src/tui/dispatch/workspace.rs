@@ -5,7 +5,7 @@ use super::{Effect, Turn};
 use crate::tui::action::WorkspaceAction;
 use crate::tui::panes::{self, PANES};
 use crate::tui::state::{DeskState, Tone};
-use crate::tui::workspace::{Axis, EditError, Link, shipped, write};
+use crate::tui::workspace::{Axis, Class, EditError, Link, shipped, write};
 
 /// The layout that a name is not needed for.
 const NAME: &str = "mine";
@@ -13,9 +13,10 @@ const NAME: &str = "mine";
 impl DeskState {
     pub(super) fn act_workspace(&mut self, id: WorkspaceAction, turn: &mut Turn) {
         use WorkspaceAction as A;
+        let class = Class::of(self.area);
         let done = match id {
-            A::PaneNext => return self.workspaces.current_mut().choose_next(true),
-            A::PanePrevious => return self.workspaces.current_mut().choose_next(false),
+            A::PaneNext => return self.workspaces.current_mut().choose_next(true, class),
+            A::PanePrevious => return self.workspaces.current_mut().choose_next(false, class),
             A::Zoom => {
                 let workspace = self.workspaces.current_mut();
                 workspace.zoomed = !workspace.zoomed;

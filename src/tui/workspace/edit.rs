@@ -2,7 +2,7 @@
 //! Must not draw.
 
 use super::node::Pile;
-use super::{Axis, Leaf, Node, PaneId, WORKSPACES_MAX, Workspace, Workspaces};
+use super::{Axis, Class, Leaf, Node, PaneId, WORKSPACES_MAX, Workspace, Workspaces};
 use crate::tui::panes::PaneSpec;
 
 /// Changes that can be taken back.
@@ -57,7 +57,7 @@ impl Workspaces {
         self.remember();
         let workspace = self.current_mut();
         let gone = workspace.chosen().id;
-        workspace.choose_next(true);
+        workspace.choose_next(true, Class::Wide);
         workspace.root.remove(gone);
         workspace.zoomed = false;
         Ok(())
@@ -69,6 +69,7 @@ impl Workspaces {
         let leaf = self.current_mut().chosen_mut();
         *leaf = Leaf {
             own: leaf.own,
+            from: leaf.from,
             ..Leaf::new(leaf.id, spec, leaf.link)
         };
     }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::node::Pile;
-use super::{Axis, ChartState, Leaf, Link, Node, PaneId, WORKSPACES_MAX, Workspace, Workspaces};
+use super::{
+    Axis, ChartState, Class, Leaf, Link, Node, PaneId, WORKSPACES_MAX, Workspace, Workspaces,
+};
 use crate::tui::panes::{self, PaneSpec};
 
 const SHIPPED: &str = include_str!("../../../layouts/default.toml");
@@ -69,6 +71,8 @@ struct NodeRow {
     link: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     chart: Option<ChartState>,
+    #[serde(default, skip_serializing_if = "is_everywhere")]
+    from: Class,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     split: Option<AxisRow>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,7 +95,17 @@ enum TabRow {
         link: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         chart: Option<ChartState>,
+        #[serde(default, skip_serializing_if = "is_everywhere")]
+        from: Class,
     },
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that serde calls"
+)]
+fn is_everywhere(class: &Class) -> bool {
+    *class == Class::Tiny
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -157,15 +171,21 @@ fn node(row: &NodeRow, next: &mut u32, depth: usize) -> Result<Node, LayoutError
         return Err(LayoutError::Deep);
     }
     if let Some(name) = &row.pane {
-        let leaf = leaf(name, row.link.as_deref(), row.chart.as_ref(), next)?;
+        let chart = row.chart.as_ref();
+        let leaf = leaf(name, row.link.as_deref(), chart, row.from, next)?;
         return Ok(Node::pane(leaf));
     }
     if let Some(tabs) = &row.tabs {
         let mut tab = |tab: &TabRow| match tab {
-            TabRow::Name(name) => leaf(name, row.link.as_deref(), None, next),
-            TabRow::Pane { pane, link, chart } => {
+            TabRow::Name(name) => leaf(name, row.link.as_deref(), None, row.from, next),
+            TabRow::Pane {
+                pane,
+                link,
+                chart,
+                from,
+            } => {
                 let link = link.as_deref().or(row.link.as_deref());
-                leaf(pane, link, chart.as_ref(), next)
+                leaf(pane, link, chart.as_ref(), (*from).max(row.from), next)
             }
         };
         let (first, rest) = tabs.split_first().ok_or(LayoutError::Empty)?;
@@ -211,6 +231,7 @@ fn leaf(
     name: &str,
     link: Option<&str>,
     chart: Option<&ChartState>,
+    from: Class,
     next: &mut u32,
 ) -> Result<Leaf, LayoutError> {
     let spec = panes::by_name(name).ok_or_else(|| LayoutError::Pane {
@@ -223,6 +244,7 @@ fn leaf(
         }
     };
     let mut leaf = Leaf::new(PaneId(*next), spec, link);
+    leaf.from = from;
     if let Some(chart) = chart {
         leaf.chart = chart.clone();
     }
@@ -236,6 +258,7 @@ fn row(node: &Node) -> NodeRow {
             pane: Some(pile.first.spec.name.to_owned()),
             link: letter(&pile.first),
             chart: chart(&pile.first),
+            from: pile.first.from,
             ..NodeRow::default()
         },
         Node::Pile(pile) => NodeRow {
@@ -262,10 +285,14 @@ fn row(node: &Node) -> NodeRow {
 
 fn tab(leaf: &Leaf) -> TabRow {
     let (pane, link, chart) = (leaf.spec.name.to_owned(), letter(leaf), chart(leaf));
-    if link.is_none() && chart.is_none() {
-        TabRow::Name(pane)
-    } else {
-        TabRow::Pane { pane, link, chart }
+    if link.is_none() && chart.is_none() && is_everywhere(&leaf.from) {
+        return TabRow::Name(pane);
+    }
+    TabRow::Pane {
+        pane,
+        link,
+        chart,
+        from: leaf.from,
     }
 }
 

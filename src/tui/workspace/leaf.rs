@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::Class;
 use crate::tui::panes::PaneSpec;
 
 /// A pane's number within a session.
@@ -69,6 +70,8 @@ pub struct Leaf {
     pub spec: &'static PaneSpec,
     /// The group it belongs to; `None` goes its own way.
     pub link: Option<Link>,
+    /// The least screen on which it is shown.
+    pub from: Class,
     /// What it shows where it goes its own way.
     pub own: Focus,
     /// What a list remembers.
@@ -86,6 +89,7 @@ impl Leaf {
             id,
             spec,
             link,
+            from: Class::Tiny,
             own: Focus::default(),
             table: TableState::default(),
             chart: ChartState::default(),

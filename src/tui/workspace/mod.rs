@@ -140,12 +140,18 @@ impl Workspace {
         self.root.find_or_first_mut(id)
     }
 
-    /// Chooses the pane `forward` or back from the chosen one, in the order of the tree.
-    pub fn choose_next(&mut self, forward: bool) {
-        let order: Vec<PaneId> = self.root.leaves().map(|leaf| leaf.id).collect();
+    /// Chooses the pane `forward` or back from the chosen one, in the order of the tree, of those
+    /// that a screen of this class shows.
+    pub fn choose_next(&mut self, forward: bool, class: Class) {
+        let shown = self.root.leaves().filter(|leaf| leaf.from <= class);
+        let order: Vec<PaneId> = shown.map(|leaf| leaf.id).collect();
         let at = order.iter().position(|id| *id == self.chosen).unwrap_or(0);
-        let step = if forward { 1 } else { order.len() - 1 };
-        if let Some(next) = order.get((at + step) % order.len()) {
+        let step = if forward {
+            1
+        } else {
+            order.len().saturating_sub(1)
+        };
+        if let Some(next) = order.get((at + step) % order.len().max(1)) {
             self.choose(*next);
         }
     }
