@@ -22,6 +22,7 @@ use super::files::DeskFiles;
 use super::guard::{self, TerminalGuard};
 use super::keymap::Key;
 use super::os_signals::{Asked, Signals, stop_here};
+use super::overlay::leave::open_business;
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
 use super::theme::ColorMode;
@@ -149,7 +150,9 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
                 if changed.is_err() {
                     return Ok(desk.end(DeskExit::Stopped));
                 }
-                desk.view_changed();
+                if desk.view_changed() {
+                    return Ok(desk.end(DeskExit::Quit));
+                }
             }
             answer = receive(&mut desk.asked), if desk.asked.is_some() => desk.answered(answer),
             () = desk.writer.freed(), if busy => {}
@@ -350,14 +353,17 @@ impl Desk {
         self.dirty = true;
     }
 
-    fn view_changed(&mut self) {
-        {
+    /// `true` when the desk was to be left once nothing is held, and nothing is.
+    fn view_changed(&mut self) -> bool {
+        let is_flat = {
             let view = self.handle.view().read();
             self.state.observe(&view, std::time::Instant::now());
-        }
+            open_business(&view) == (0, 0)
+        };
         self.changed_at = Instant::now();
         self.dirty = true;
         self.moved = true;
+        self.state.is_leaving && is_flat
     }
 
     /// Something's time has come.

@@ -12,6 +12,7 @@ use super::dispatch::Drag;
 use super::glyphs::Glyphs;
 use super::keymap::{Keymap, Progress};
 use super::overlay::help::Help;
+use super::overlay::leave::Leave;
 use super::overlay::prompt::Prompt;
 use super::safety::KillProgress;
 use super::theme::{ColorMode, Paint, TITAN};
@@ -53,6 +54,8 @@ pub struct DeskState {
     pub touched: Option<Instant>,
     /// How far a pressed kill switch has come.
     pub kill: Option<KillProgress>,
+    /// Set while everything is closed before the desk is left.
+    pub is_leaving: bool,
     /// Whether money is masked.
     pub is_private: bool,
     /// The zone of all times.
@@ -85,6 +88,8 @@ pub enum Open {
     Help(Help),
     /// Something being typed.
     Prompt(Prompt),
+    /// The question before leaving.
+    Leave(Leave),
 }
 
 /// The first press of a double one.
@@ -157,6 +162,7 @@ impl DeskState {
             disarm_after: None,
             touched: None,
             kill: None,
+            is_leaving: false,
             is_private: false,
             zone: Zone::UTC,
             drag: None,
@@ -177,7 +183,7 @@ impl DeskState {
                 return pane.chain(Scope::Desk.chain()).copied().collect();
             }
             Open::Ticket(_) => Scope::Ticket,
-            Open::Help(_) | Open::Prompt(_) => Scope::Typing,
+            Open::Help(_) | Open::Prompt(_) | Open::Leave(_) => Scope::Typing,
         };
         scope.chain().to_vec()
     }

@@ -34,6 +34,6 @@ super::actions! {
         "Leave the desk from anywhere.";
     Always View Once 42 Redraw "redraw" "redraw" "Redraw" ""
         "Draw the whole screen anew.";
-    Always View Once 43 Suspend "suspend" "suspend" "Suspend" ""
-        "Give the terminal back to the shell until `fg`; the engine stops with the desk.";
+    Always View Twice 43 Suspend "suspend" "suspend" "Suspend" ""
+        "Give the terminal back to the shell until `fg`; the engine stands still meanwhile.";
 }

@@ -45,7 +45,7 @@ impl DeskState {
                 Ok(zone) => self.zone = zone,
                 Err(text) => self.say(Tone::Bad, text, turn.view),
             },
-            A::Quit | A::Leave => turn.effects.push(Effect::Quit),
+            A::Quit | A::Leave => self.ask_to_leave(turn),
             A::Close => self.open = Open::Nothing,
             A::Redraw => turn.effects.push(Effect::Redraw),
             A::Suspend => turn.effects.push(Effect::Suspend),

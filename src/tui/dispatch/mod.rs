@@ -13,7 +13,7 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use super::action::{Action, ActionId, DOUBLE_TAP_MS, Danger, Tap, TradingAction};
+use super::action::{Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Tap, TradingAction};
 use super::keymap::{Found, Key};
 use super::state::{DeskState, Open, Pending, Tone};
 use crate::domain::CommandBody;
@@ -203,6 +203,7 @@ impl DeskState {
             ActionId::Trading(TradingAction::Kill) => {
                 "KILL: cancel all, close all, stop".to_owned()
             }
+            ActionId::Desk(DeskAction::Suspend) => "suspend: the engine stands still".to_owned(),
             _ => action.label.to_lowercase(),
         };
         self.pending = Some(Pending {

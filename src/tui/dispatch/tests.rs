@@ -125,10 +125,31 @@ fn escape_closes_and_quit_is_asked_at_the_top_alone() {
     state.key(Key::Char('s'), &view, start);
     state.key(Key::Char('q'), &view, start);
     assert!(matches!(state.open, Open::Nothing));
+    let view = sample::empty();
     assert!(state.key(Key::Char('q'), &view, start).is_empty());
     assert_eq!(state.key(Key::Char('q'), &view, start), [Effect::Quit]);
     state.key(Key::Ctrl('c'), &view, start);
     assert_eq!(state.key(Key::Ctrl('c'), &view, start), [Effect::Quit]);
+}
+
+#[test]
+fn a_desk_with_open_business_asks_before_it_is_left() {
+    let leave = |downs: usize| {
+        let (mut state, view, start) = desk();
+        state.key(Key::Char('q'), &view, start);
+        assert!(state.key(Key::Char('q'), &view, start).is_empty());
+        assert!(matches!(state.open, Open::Leave(_)));
+        for _ in 0..downs {
+            state.key(Key::Down, &view, start);
+        }
+        let effects = state.key(Key::Enter, &view, start);
+        (effects, state.is_leaving)
+    };
+    assert_eq!(leave(0), (vec![], false));
+    assert_eq!(leave(1), (vec![Effect::Quit], false));
+    let (effects, is_leaving) = leave(2);
+    let flattens = |it: &&Effect| matches!(it, Effect::Send(CommandBody::Flatten(_), _));
+    assert!(is_leaving && effects.iter().filter(flattens).count() > 0);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What is typed, chosen from and read.
 //! Must not know how it is drawn.
 
-use super::Turn;
+use super::{Effect, Turn};
+use crate::domain::CommandBody;
 use crate::tui::action::TypingAction;
+use crate::tui::overlay::leave::{Leave, LeaveChoice, open_business};
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
 use crate::tui::state::{DeskState, Open};
 
@@ -27,7 +29,7 @@ impl DeskState {
         match &mut self.open {
             Open::Prompt(prompt) => prompt.push(letter),
             Open::Help(help) => help.push(letter),
-            Open::Ticket(_) | Open::Nothing => {}
+            Open::Leave(_) | Open::Ticket(_) | Open::Nothing => {}
         }
     }
 
@@ -50,6 +52,7 @@ impl DeskState {
                 prompt.text.pop()
             }
             Open::Help(help) => help.erase(),
+            Open::Leave(_) => None,
             Open::Ticket(_) | Open::Nothing => return,
         };
         if erased.is_none() {
@@ -61,6 +64,7 @@ impl DeskState {
         let chosen = match &mut self.open {
             Open::Prompt(prompt) => &mut prompt.chosen,
             Open::Help(help) => &mut help.chosen,
+            Open::Leave(leave) => &mut leave.chosen,
             Open::Ticket(_) | Open::Nothing => return,
         };
         *chosen = if down {
@@ -68,6 +72,35 @@ impl DeskState {
         } else {
             chosen.saturating_sub(rows)
         };
+    }
+
+    /// Leaves at once where nothing is open business, asks first where something is.
+    pub(super) fn ask_to_leave(&mut self, turn: &mut Turn) {
+        let is_asked = matches!(self.open, Open::Leave(_));
+        if open_business(turn.view) == (0, 0) || is_asked {
+            turn.effects.push(Effect::Quit);
+        } else {
+            self.open = Open::Leave(Leave::default());
+        }
+    }
+
+    fn leave(&mut self, choice: LeaveChoice, turn: &mut Turn) {
+        match choice {
+            LeaveChoice::Stay => {}
+            LeaveChoice::Leave => turn.effects.push(Effect::Quit),
+            LeaveChoice::FlattenAndLeave => {
+                self.is_leaving = true;
+                let send = |body, text: String| Effect::Send(body, text);
+                let all = CommandBody::CancelAll(None);
+                turn.effects.push(send(all, "cancel all orders".to_owned()));
+                for row in &turn.view.instruments {
+                    if !row.position.quantity.is_zero() {
+                        let text = format!("flatten {}", row.instrument.symbol);
+                        turn.effects.push(send(CommandBody::Flatten(row.id), text));
+                    }
+                }
+            }
+        }
     }
 
     fn accept(&mut self, turn: &mut Turn) {
@@ -81,6 +114,7 @@ impl DeskState {
                     self.perform_chosen(action, turn);
                 }
             }
+            Open::Leave(leave) => self.leave(leave.choice(), turn),
             other => self.open = other,
         }
     }

@@ -2,5 +2,6 @@
 //! Must not send an order.
 
 pub mod help;
+pub mod leave;
 pub mod prompt;
 pub(super) mod ticket;

@@ -31,6 +31,10 @@ pub(in crate::tui) fn lines(pane: &Pane) -> Vec<(String, Style)> {
             loud,
         ));
     }
+    if pane.state.is_leaving {
+        let text = "LEAVING once every order is cancelled and every position closed";
+        lines.push((text.to_owned(), warning));
+    }
     if pane.state.frozen.is_some() {
         let text = "FROZEN: the display is held still, the engine runs; f lets it go on";
         lines.push((text.to_owned(), warning));
