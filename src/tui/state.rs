@@ -88,6 +88,8 @@ pub enum Open {
     Help(Help),
     /// Something being typed.
     Prompt(Prompt),
+    /// The first screen of a new desk.
+    Tour,
     /// The question before leaving.
     Leave(Leave),
 }
@@ -183,6 +185,7 @@ impl DeskState {
                 return pane.chain(Scope::Desk.chain()).copied().collect();
             }
             Open::Ticket(_) => Scope::Ticket,
+            Open::Tour => Scope::Reading,
             Open::Help(_) | Open::Prompt(_) | Open::Leave(_) => Scope::Typing,
         };
         scope.chain().to_vec()

@@ -6,6 +6,8 @@ super::actions! {
     DeskAction as Desk:
     Desk View Once 1 Help "help" "help" "Keys" "help"
         "Show the keys of where you are; type to filter, Enter does what is chosen.";
+    Desk View Once 44 Tour "tour" "tour" "First steps" ""
+        "Show the first screen of a new desk again.";
     Desk View Once 12 Command "command" "" "Command line" "command"
         "Type the name of an action.";
     Desk View Once 11 Find "find" "find TEXT" "Find an instrument" "find"

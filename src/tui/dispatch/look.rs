@@ -21,6 +21,7 @@ impl DeskState {
         use DeskAction as A;
         match id {
             A::Help => self.open = Open::Help(Help::default()),
+            A::Tour => self.open = Open::Tour,
             A::Command => self.open = Open::Prompt(Prompt::new(PromptKind::Command)),
             A::Find => self.find(turn),
             A::InstrumentPrevious => {

@@ -29,7 +29,7 @@ impl DeskState {
         match &mut self.open {
             Open::Prompt(prompt) => prompt.push(letter),
             Open::Help(help) => help.push(letter),
-            Open::Leave(_) | Open::Ticket(_) | Open::Nothing => {}
+            Open::Tour | Open::Leave(_) | Open::Ticket(_) | Open::Nothing => {}
         }
     }
 
@@ -53,7 +53,7 @@ impl DeskState {
             }
             Open::Help(help) => help.erase(),
             Open::Leave(_) => None,
-            Open::Ticket(_) | Open::Nothing => return,
+            Open::Tour | Open::Ticket(_) | Open::Nothing => return,
         };
         if erased.is_none() {
             self.open = Open::Nothing;
@@ -65,7 +65,7 @@ impl DeskState {
             Open::Prompt(prompt) => &mut prompt.chosen,
             Open::Help(help) => &mut help.chosen,
             Open::Leave(leave) => &mut leave.chosen,
-            Open::Ticket(_) | Open::Nothing => return,
+            Open::Tour | Open::Ticket(_) | Open::Nothing => return,
         };
         *chosen = if down {
             chosen.saturating_add(rows)

@@ -5,3 +5,4 @@ pub mod help;
 pub mod leave;
 pub mod prompt;
 pub(super) mod ticket;
+pub(super) mod tour;
