@@ -64,13 +64,16 @@ fn draw_open(pane: &Pane, places: &Arrangement, area: Rect, buffer: &mut Buffer)
         Open::Ticket(ticket) => {
             overlay::ticket::draw(pane, ticket, ticket_place(places, area), buffer);
         }
+        Open::Columns(chosen) => {
+            overlay::list::draw_columns(pane, *chosen, places.middle, buffer);
+        }
         Open::Tour => overlay::tour::draw(pane, area, buffer),
         Open::Leave(leave) => overlay::leave::draw(pane, leave, area, buffer),
         Open::Help(help) => overlay::help::draw(pane, help, area, buffer),
         Open::Prompt(prompt) if prompt.kind == PromptKind::Find => {
             overlay::prompt::draw_find(pane, prompt, places.middle, buffer);
         }
-        Open::Prompt(_) | Open::Nothing => {}
+        Open::Prompt(_) | Open::Filter(_) | Open::Nothing => {}
     }
 }
 

@@ -88,6 +88,10 @@ pub enum Open {
     Help(Help),
     /// Something being typed.
     Prompt(Prompt),
+    /// The chosen list's filter is being typed; this is the one before it.
+    Filter(String),
+    /// The columns of the chosen list, one of them chosen.
+    Columns(usize),
     /// The first screen of a new desk.
     Tour,
     /// The question before leaving.
@@ -186,7 +190,11 @@ impl DeskState {
             }
             Open::Ticket(_) => Scope::Ticket,
             Open::Tour => Scope::Reading,
-            Open::Help(_) | Open::Prompt(_) | Open::Leave(_) => Scope::Typing,
+            Open::Help(_)
+            | Open::Prompt(_)
+            | Open::Leave(_)
+            | Open::Filter(_)
+            | Open::Columns(_) => Scope::Typing,
         };
         scope.chain().to_vec()
     }

@@ -4,17 +4,13 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
-use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction, TableAction};
+use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction};
 use crate::tui::overlay::help::Help;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
-use crate::tui::panes::Pane;
 use crate::tui::state::{DeskState, Open, Tone};
 use crate::tui::theme::THEMES;
 use crate::tui::workspace::ChartState;
 use crate::view::View;
-
-/// Rows of a page in lists.
-const PAGE: usize = 8;
 
 impl DeskState {
     pub(super) fn act_desk(&mut self, id: DeskAction, turn: &mut Turn) {
@@ -80,35 +76,6 @@ impl DeskState {
             LadderAction::Up => ladder.cursor = ladder.cursor.saturating_add(step),
             LadderAction::Down => ladder.cursor = ladder.cursor.saturating_sub(step),
             LadderAction::Centre => ladder.cursor = 0,
-        }
-    }
-
-    pub(super) fn act_table(&mut self, id: TableAction, turn: &mut Turn) {
-        use TableAction as A;
-        let spec = self.leaf().spec;
-        let keys = (spec.rows)(&Pane::new(turn.view, self));
-        let wanted = self.leaf().table.chosen;
-        let at = keys
-            .iter()
-            .position(|key| Some(*key) == wanted)
-            .unwrap_or(0);
-        let next = match id {
-            A::Up => at.saturating_sub(turn.count),
-            A::Down => at.saturating_add(turn.count),
-            A::PageUp => at.saturating_sub(PAGE),
-            A::PageDown => at.saturating_add(PAGE),
-            A::First => 0,
-            A::Last => usize::MAX,
-            A::Open => at,
-        };
-        let Some(key) = keys.get(next.min(keys.len().saturating_sub(1))).copied() else {
-            return;
-        };
-        if id == A::Open {
-            (spec.open)(self, turn, key);
-        } else {
-            self.leaf_mut().table.chosen = Some(key);
-            (spec.choose)(self, turn.view, key);
         }
     }
 

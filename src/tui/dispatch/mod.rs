@@ -4,6 +4,7 @@
 mod commands;
 mod look;
 mod mouse;
+mod table;
 mod trading;
 mod typing;
 mod workspace;
@@ -181,7 +182,7 @@ impl DeskState {
 
     /// Whether letters are text.
     pub(super) fn is_typing(&self) -> bool {
-        matches!(self.open, Open::Prompt(_) | Open::Help(_))
+        matches!(self.open, Open::Prompt(_) | Open::Help(_) | Open::Filter(_))
     }
 
     /// Whether this is the second press; notes the first one otherwise.

@@ -279,3 +279,47 @@ fn a_mask_hides_money_and_nothing_else_and_a_frozen_screen_stays() {
     state.key(Key::Char('f'), &view, start);
     assert!(!text(&state, &sample::empty()).contains("FROZEN"));
 }
+
+#[test]
+fn lists_are_sorted_filtered_and_lose_columns_by_key() {
+    let (mut state, mut view, start) = desk();
+    for (place, row) in view.instruments.iter_mut().enumerate() {
+        let pnl = [5, -3, 9, 0, -8, 2].get(place).copied().unwrap_or_default();
+        row.position.unrealized_pnl = rust_decimal::Decimal::from(pnl);
+        row.position.quantity = crate::domain::Qty::from_units(10);
+    }
+    let type_in = |state: &mut DeskState, text: &str| {
+        for letter in text.chars() {
+            state.key(Key::Char(letter), &view, start);
+        }
+        state.key(Key::Enter, &view, start);
+    };
+    let symbols = |state: &DeskState| -> Vec<String> {
+        let pane = crate::tui::panes::Pane::new(&view, state);
+        let keys = state.leaf().spec.keys(&pane);
+        let rows = keys
+            .iter()
+            .filter_map(|key| view.instruments.get(*key as usize));
+        rows.map(|row| row.instrument.symbol.clone()).collect()
+    };
+    type_in(&mut state, ":pane positions");
+    assert_eq!(state.leaf().spec.name, "positions");
+    type_in(&mut state, ":sort pnl");
+    assert_eq!(symbols(&state).first().map(String::as_str), Some("RHEA"));
+    state.key(Key::Char('O'), &view, start);
+    assert_eq!(symbols(&state).first().map(String::as_str), Some("PHOEBE"));
+    type_in(&mut state, "Fpnl<0");
+    assert_eq!(symbols(&state), ["PHOEBE", "ORION"]);
+    state.key(Key::Char('F'), &view, start);
+    state.key(Key::Esc, &view, start);
+    assert_eq!(symbols(&state).len(), 2, "Esc keeps the filter before");
+    type_in(&mut state, ":column entry");
+    let screen = crate::tui::shot(&view, &state, 120, 36, crate::tui::ShotFormat::Text);
+    assert!(
+        screen.contains("SYMBOL") && !screen.contains("ENTRY"),
+        "{screen}"
+    );
+    type_in(&mut state, ":sort colour");
+    let said = state.message.as_ref().map(|message| message.text.as_str());
+    assert!(said.is_some_and(|text| text.starts_with("no column `colour`: there are SYMBOL")));
+}

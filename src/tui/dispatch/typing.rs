@@ -16,7 +16,12 @@ impl DeskState {
         use TypingAction as A;
         match id {
             A::Accept => self.accept(turn),
-            A::Abort | A::CloseReading => self.open = Open::Nothing,
+            A::Abort => {
+                if let Open::Filter(before) = std::mem::take(&mut self.open) {
+                    self.leaf_mut().table.filter = before;
+                }
+            }
+            A::CloseReading => self.open = Open::Nothing,
             A::Erase => self.erase(),
             A::Up | A::ScrollUp => self.choose(1, false),
             A::Down | A::ScrollDown => self.choose(1, true),
@@ -29,7 +34,8 @@ impl DeskState {
         match &mut self.open {
             Open::Prompt(prompt) => prompt.push(letter),
             Open::Help(help) => help.push(letter),
-            Open::Tour | Open::Leave(_) | Open::Ticket(_) | Open::Nothing => {}
+            Open::Filter(_) => self.leaf_mut().table.filter.push(letter),
+            _ => {}
         }
     }
 
@@ -52,8 +58,9 @@ impl DeskState {
                 prompt.text.pop()
             }
             Open::Help(help) => help.erase(),
+            Open::Filter(_) => self.leaf_mut().table.filter.pop(),
             Open::Leave(_) => None,
-            Open::Tour | Open::Ticket(_) | Open::Nothing => return,
+            _ => return,
         };
         if erased.is_none() {
             self.open = Open::Nothing;
@@ -65,7 +72,8 @@ impl DeskState {
             Open::Prompt(prompt) => &mut prompt.chosen,
             Open::Help(help) => &mut help.chosen,
             Open::Leave(leave) => &mut leave.chosen,
-            Open::Tour | Open::Ticket(_) | Open::Nothing => return,
+            Open::Columns(chosen) => chosen,
+            _ => return,
         };
         *chosen = if down {
             chosen.saturating_add(rows)
@@ -115,6 +123,11 @@ impl DeskState {
                 }
             }
             Open::Leave(leave) => self.leave(leave.choice(), turn),
+            Open::Filter(_) => {}
+            Open::Columns(chosen) => {
+                self.open = Open::Columns(chosen);
+                self.toggle_column(chosen);
+            }
             other => self.open = other,
         }
     }

@@ -3,6 +3,7 @@
 
 pub mod help;
 pub mod leave;
+pub(super) mod list;
 pub mod prompt;
 pub(super) mod ticket;
 pub(super) mod tour;

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::{Pane, trades};
 use crate::domain::OrderState;
+use crate::tui::overlay::list;
 use crate::tui::overlay::prompt::{self, PromptKind};
 use crate::tui::state::{Open, Tone};
 use crate::view::TradeLogEntry;
@@ -20,6 +21,9 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         && prompt.kind == PromptKind::Command
     {
         return prompt::draw_line(pane, prompt, area, buffer);
+    }
+    if let Open::Filter(_) = &pane.state.open {
+        return list::draw_filter(pane, area, buffer);
     }
     let newest = pane.view.trade_log.back();
     let own = pane

@@ -9,6 +9,7 @@ pub(super) mod message;
 pub(super) mod orders;
 pub(super) mod pen;
 pub(super) mod position;
+pub(super) mod positions;
 pub(super) mod signals;
 pub(super) mod status;
 pub(super) mod table;
@@ -47,7 +48,9 @@ pub struct PaneSpec {
     pub rank: u8,
     /// Draws it into an area, frame included.
     pub(super) draw: fn(&Pane, Rect, &mut Buffer),
-    /// For lists: the keys of the rows in the order in which they are shown.
+    /// For lists with columns.
+    pub table: Option<&'static table::Table>,
+    /// For lists without columns: the keys of the rows in the order in which they are shown.
     pub(super) rows: fn(&Pane) -> Vec<u64>,
     /// For lists: what choosing a row does at once.
     pub(super) choose: fn(&mut DeskState, &View, u64),
@@ -65,11 +68,22 @@ pub(super) const PLAIN: PaneSpec = PaneSpec {
     scopes: &[],
     rank: u8::MAX,
     draw: |_, _, _| {},
+    table: None,
     rows: |_| Vec::new(),
     choose: |_, _, _| {},
     click: |_, _, _, _| {},
     open: |_, _, _| {},
 };
+
+impl PaneSpec {
+    /// The keys of its rows in the order in which they are shown.
+    pub(super) fn keys(&self, pane: &Pane) -> Vec<u64> {
+        match self.table {
+            Some(table) => table::keys(pane, table),
+            None => (self.rows)(pane),
+        }
+    }
+}
 
 impl PartialEq for PaneSpec {
     fn eq(&self, other: &Self) -> bool {
@@ -83,6 +97,7 @@ pub static PANES: &[&PaneSpec] = &[
     &watch::SPEC,
     &signals::SPEC,
     &trades::SPEC,
+    &positions::SPEC,
     &orders::SPEC,
     &account::SPEC,
 ];
