@@ -224,7 +224,7 @@ actions! {
     Desk View 25 ScrollDown "scroll-down" [PageDown] once ""
         "Later rows of the lists.";
     Desk View 16 Theme "theme" [Char('T')] once "theme"
-        "The next theme: titan, okabe (safe for any colour vision), day.";
+        "The next theme: titan-dark, titan-light, okabe and more; `titan-tui themes list` has all.";
     Desk View 17 Quit "quit" [Char('q')] twice "quit"
         "Leave the desk.";
     Desk View 40 Close "close" [Esc] once ""

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use super::actions::{self, Action, ActionId, DOUBLE_TAP_MS, Key, Scope};
 use super::format;
 use super::state::{DeskState, Open, Pending, Tone};
-use super::theme::THEMES;
 use super::ticket::{Ticket, touch};
 use crate::domain::{CommandBody, OrderKind, Side};
 use crate::view::{InstrumentView, View};
@@ -187,14 +186,12 @@ impl DeskState {
             }
             ActionId::ScrollDown => self.scroll = self.scroll.saturating_sub(PAGE),
             ActionId::Theme => {
-                let at = THEMES
-                    .iter()
-                    .position(|theme| theme.name == self.paint.theme.name)
-                    .map_or(0, |index| (index + 1) % THEMES.len());
-                if let Some(theme) = THEMES.get(at) {
-                    self.paint.theme = *theme;
-                    self.say(Tone::Plain, format!("theme {}", theme.name), view);
-                }
+                self.paint.theme = self.themes.next(&self.paint.theme.name);
+                self.say(
+                    Tone::Plain,
+                    format!("theme {}", self.paint.theme.name),
+                    view,
+                );
             }
             _ => {}
         }

@@ -25,4 +25,4 @@ pub use app::{DeskError, DeskExit, DeskOptions, run};
 pub use export::{ShotFormat, shot};
 pub use render::{draw, render};
 pub use state::DeskState;
-pub use theme::{ColorMode, Theme};
+pub use theme::{ColorMode, Theme, ThemeStore};

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::actions::{ActionId, Scope};
 use super::glyphs::Glyphs;
-use super::theme::{ColorMode, Paint, TITAN};
+use super::theme::{ColorMode, Paint, ThemeStore, default_theme};
 use super::ticket::Ticket;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
 use crate::view::{FeedView, InstrumentView, SeriesView, View};
@@ -15,6 +15,8 @@ use crate::view::{FeedView, InstrumentView, SeriesView, View};
 pub struct DeskState {
     /// Theme and colour depth.
     pub paint: Paint,
+    /// The themes there are.
+    pub themes: ThemeStore,
     /// Characters.
     pub glyphs: Glyphs,
     /// The wall clock as shown; `None` hides it.
@@ -155,7 +157,8 @@ impl DeskState {
     /// A state that shows the first instrument.
     pub fn new(mode: ColorMode, ascii: bool) -> Self {
         Self {
-            paint: Paint { theme: TITAN, mode },
+            paint: Paint::new(default_theme(), mode),
+            themes: ThemeStore::builtin(),
             glyphs: if ascii {
                 Glyphs::ASCII
             } else {
