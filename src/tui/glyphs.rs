@@ -25,7 +25,9 @@ macro_rules! glyphs {
             #[doc = $list_doc:literal]
             $list:ident: $count:literal [$($item:literal)+] [$($item_ascii:literal)+];
         )+ }
-        words { $( $(#[doc = $word_doc:literal])+ $word:ident: $long:literal $long_ascii:literal; )+ }
+        words { $(
+            $(#[doc = $word_doc:literal])+ $word:ident: $long:literal $long_ascii:literal;
+        )+ }
     ) => {
         /// One set of characters.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]

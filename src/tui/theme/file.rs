@@ -408,7 +408,8 @@ mod tests {
     #[test]
     fn reads_what_is_given_and_nothing_more() {
         let text = "name = \"night\"\ninherits = \"titan-dark\"\ntags = [\"dark\", \"cosy\"]\n\
-                    [slots]\nup = \"#00ff7F\"\ndown = { x256 = 0x10, x16 = \"red\", mono = \"bold dim\" }\n";
+                    [slots]\nup = \"#00ff7F\"\n\
+                    down = { x256 = 0x10, x16 = \"red\", mono = \"bold dim\" }\n";
         let draft = parse(Path::new("mine.toml"), text, "mine").unwrap();
         assert_eq!(draft.name, "night");
         assert_eq!(draft.tags, Some(vec!["dark".to_owned(), "cosy".to_owned()]));
