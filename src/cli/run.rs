@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{GlobalArgs, RunArgs};
 use super::error::CliError;
 use super::session::{self, Session};
+use super::themes::ColorChoice;
 use crate::config;
 use crate::runtime::{Desk, DeskError, RunOptions, Summary, logging};
 use crate::tui::{self, DeskExit, DeskFiles};
@@ -86,8 +87,8 @@ fn run_on_screen(
         config: session.config.desk.clone(),
         stale_after_ms: session.config.risk.stale_after_ms.into(),
         feed_names: session.config.feeds.clone(),
-        color: None,
         files: desk_files(global, session),
+        color: args.color.and_then(ColorChoice::mode),
         log_file: log
             .as_ref()
             .and_then(|log| log.folder.clone())

@@ -25,7 +25,7 @@ use super::os_signals::{Asked, Signals, stop_here};
 use super::overlay::leave::open_business;
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
-use super::theme::ColorMode;
+use super::theme::{ColorMode, ThemeStore};
 use super::workspace::{too_small, write as write_layout};
 use super::writer::Writer;
 use crate::config::DeskConfig;
@@ -34,6 +34,8 @@ use crate::runtime::{DeskHandle, Preview};
 
 /// Least time between two questions of the open order preview that the market alone causes.
 const ASK_INTERVAL: Duration = Duration::from_millis(250);
+/// Least time between two looks at the user's theme files.
+const THEMES_INTERVAL: Duration = Duration::from_secs(1);
 /// Least time between two full repaints.
 const REPAINT_INTERVAL: Duration = Duration::from_millis(16);
 /// However slow the terminal, it is drawn at least this often.
@@ -196,6 +198,8 @@ struct Desk {
     changed_at: Instant,
     asked: Option<(u64, oneshot::Receiver<Preview>)>,
     asked_at: Instant,
+    /// When the user's theme files were looked at last.
+    themes_at: Instant,
     /// The view changed since the preview was asked for.
     moved: bool,
     encoder: Encoder,
@@ -225,6 +229,12 @@ impl Desk {
         let mut state = DeskState::new(mode, options.config.ascii);
         state.stale_after_ms = options.stale_after_ms;
         state.feed_names = options.feed_names;
+        state.themes = ThemeStore::of_user(options.config.up_down);
+        let (theme, problem) = state.themes.choose(&options.config.theme);
+        state.paint.theme = theme;
+        if let Some(text) = problem {
+            state.say(Tone::Bad, text, &handle.view().read());
+        }
         restore_layout(&mut state, &options.files, &handle);
         let changes = handle.view().subscribe();
         let now = Instant::now();
@@ -239,6 +249,7 @@ impl Desk {
             changed_at: now,
             asked: None,
             asked_at: now,
+            themes_at: now,
             moved: false,
             encoder: Encoder::new(),
             next: Buffer::default(),
@@ -366,6 +377,18 @@ impl Desk {
         self.state.is_leaving && is_flat
     }
 
+    /// Takes over what the user wrote into theme files. Looked at when the desk is awake anyway.
+    fn refresh_themes(&mut self, now: Instant) {
+        if now.duration_since(self.themes_at) < THEMES_INTERVAL {
+            return;
+        }
+        self.themes_at = now;
+        if let Some(news) = self.state.themes.refresh(&mut self.state.paint) {
+            self.say(if news.good { Tone::Good } else { Tone::Bad }, news.text);
+            self.dirty = true;
+        }
+    }
+
     /// Something's time has come.
     fn due(&mut self) {
         let now = Instant::now();
@@ -380,6 +403,7 @@ impl Desk {
             self.state.disarm_idle(&view, now.into_std())
         };
         self.dirty |= disarmed;
+        self.refresh_themes(now);
         let minor = self.clock_due(now).into_iter().chain(self.age_due()).min();
         if minor.is_some_and(|due| due <= now) {
             self.dirty = true;

@@ -31,5 +31,5 @@ pub use files::DeskFiles;
 pub use render::{draw, render};
 pub use safety::KillProgress;
 pub use state::DeskState;
-pub use theme::{ColorMode, Theme};
+pub use theme::{ColorMode, Theme, ThemeStore};
 pub use zone::Zone;

@@ -15,7 +15,7 @@ use super::overlay::help::Help;
 use super::overlay::leave::Leave;
 use super::overlay::prompt::Prompt;
 use super::safety::KillProgress;
-use super::theme::{ColorMode, Paint, TITAN};
+use super::theme::{ColorMode, Paint, ThemeStore, default_theme};
 use super::ticket::Ticket;
 use super::workspace::{Focus, Leaf, Link, Workspaces};
 use super::zone::Zone;
@@ -28,6 +28,8 @@ use crate::view::{FeedView, InstrumentView, SeriesView, View};
 pub struct DeskState {
     /// Theme and colour depth.
     pub paint: Paint,
+    /// The themes there are.
+    pub themes: ThemeStore,
     /// Characters.
     pub glyphs: Glyphs,
     /// The wall clock as shown; `None` hides it.
@@ -150,7 +152,8 @@ impl DeskState {
     /// A state that shows the first instrument.
     pub fn new(mode: ColorMode, ascii: bool) -> Self {
         Self {
-            paint: Paint { theme: TITAN, mode },
+            paint: Paint::new(default_theme(), mode),
+            themes: ThemeStore::builtin(),
             glyphs: if ascii {
                 Glyphs::ASCII
             } else {

@@ -21,7 +21,7 @@ super::actions! {
     Desk View Once 10 TimeframeLonger "timeframe.longer" "longer" "Longer timeframe" "timeframe"
         "A longer timeframe.";
     Desk View Once 16 Theme "theme.next" "theme [NAME]" "Theme" "theme"
-        "The next theme, or the one that is named.";
+        "The next theme, or the one that is named; `titan-tui themes list` has all.";
     Desk View Once 27 Freeze "freeze" "freeze" "Freeze the display" ""
         "Hold the display still, or let it go on; the engine runs all the time.";
     Desk View Once 28 Privacy "privacy" "privacy" "Privacy mask" ""

@@ -8,7 +8,6 @@ use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction};
 use crate::tui::overlay::help::Help;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
 use crate::tui::state::{DeskState, Open, Tone};
-use crate::tui::theme::THEMES;
 use crate::tui::workspace::ChartState;
 use crate::view::View;
 
@@ -123,24 +122,18 @@ impl DeskState {
     }
 
     fn change_theme(&mut self, turn: &Turn) {
-        let current = self.paint.theme.name;
-        let at = THEMES.iter().position(|theme| theme.name == current);
         let next = match turn.arguments {
-            "" => THEMES.get(at.map_or(0, |index| (index + 1) % THEMES.len())),
-            name => THEMES.iter().find(|theme| theme.name == name),
+            "" => Some(self.themes.next(&self.paint.theme.name)),
+            name => self.themes.get(name),
         };
         match next {
             Some(theme) => {
-                self.paint.theme = *theme;
                 self.say(Tone::Plain, format!("theme {}", theme.name), turn.view);
+                self.paint.theme = theme;
             }
             None => {
-                let names: Vec<&str> = THEMES.iter().map(|theme| theme.name).collect();
-                let text = format!(
-                    "no theme `{}`: there are {}",
-                    turn.arguments,
-                    names.join(", ")
-                );
+                let names = self.themes.names().join(", ");
+                let text = format!("no theme `{}`: there are {names}", turn.arguments);
                 self.say(Tone::Bad, text, turn.view);
             }
         }

@@ -231,7 +231,7 @@ fn the_help_does_what_is_chosen_but_never_by_a_slip() {
         }
         state.key(Key::Enter, &view, start)
     };
-    let theme = state.paint.theme.name;
+    let theme = state.paint.theme.name.clone();
     assert!(type_in(&mut state, "theme.next").is_empty());
     assert_ne!(state.paint.theme.name, theme);
     assert!(type_in(&mut state, "position.flatten").is_empty());

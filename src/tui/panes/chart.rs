@@ -241,7 +241,6 @@ fn candles(
 fn styles(pane: &Pane, dimmed: bool) -> CandleStyles {
     let paint = pane.paint();
     let theme = &paint.theme;
-    let colors = !matches!(paint.mode, ColorMode::Mono);
     let dim = paint.dim();
     let pick = |style: Style| if dimmed { dim } else { style };
     let tag = |slot| {
@@ -257,11 +256,11 @@ fn styles(pane: &Pane, dimmed: bool) -> CandleStyles {
         volume_up: pick(paint.fg(theme.volume_up)),
         volume_down: pick(paint.fg(theme.volume_down)),
         axis: dim,
-        grid: matches!(paint.mode, ColorMode::True | ColorMode::Indexed)
+        grid: matches!(paint.depth(), ColorMode::True | ColorMode::Indexed)
             .then(|| paint.fg(theme.grid)),
         last_up: tag(theme.up),
         last_down: tag(theme.down),
-        hollow_up: !colors || dimmed || !pane.state.glyphs.braille,
+        hollow_up: paint.is_hollow() || dimmed || !pane.state.glyphs.braille,
     }
 }
 

@@ -239,13 +239,10 @@ impl<'a> Pane<'a> {
             Mode::Paper => self.state.glyphs.frame,
             Mode::Live => self.state.glyphs.frame_live,
         };
-        let mut style = match self.view.mode {
-            Mode::Paper => self.fg(|theme| theme.frame),
+        let style = match self.view.mode {
+            Mode::Paper => self.paint().frame(self.is_chosen),
             Mode::Live => self.fg(|theme| theme.live),
         };
-        if self.is_chosen && self.view.mode == Mode::Paper {
-            style = self.fg(|theme| theme.accent);
-        }
         if area.width < 2 || area.height < 2 {
             return Rect::default();
         }
@@ -326,11 +323,7 @@ impl<'a> Pane<'a> {
     }
 
     fn title_style(&self) -> Style {
-        let style = self.fg(|theme| theme.title);
-        match self.is_chosen {
-            true => style.add_modifier(Modifier::REVERSED),
-            false => style,
-        }
+        self.paint().title(self.is_chosen)
     }
 
     /// The titles of the panes that share a place, the shown one's own marked.

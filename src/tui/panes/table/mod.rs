@@ -302,8 +302,9 @@ pub(in crate::tui) fn mark(
     buffer: &mut Buffer,
 ) {
     if is_chosen {
+        let paint = pane.paint();
         let row = Rect::new(area.x, area.y + line, area.width, 1);
-        buffer.set_style(row, pane.paint().selected());
+        buffer.set_style(row, paint.behind(paint.theme.selection));
     }
 }
 
