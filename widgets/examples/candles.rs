@@ -18,11 +18,7 @@ fn main() -> io::Result<()> {
         values: &average,
         style: Style::new().fg(Color::Yellow),
     }];
-    let markers = [Marker {
-        value: 100.0,
-        label: "LONG 5",
-        style: Style::new().fg(Color::Cyan),
-    }];
+    let markers = [Marker::new(100.0, "LONG 5", Style::new().fg(Color::Cyan))];
     let styles = CandleStyles {
         up: Style::new().fg(Color::Green),
         down: Style::new().fg(Color::Red),
