@@ -9,10 +9,13 @@ mod braille;
 mod candle;
 mod cells;
 mod chart;
+mod depth;
+mod equity;
 mod gauge;
 mod glyphs;
 mod heat;
 mod heat_row;
+mod ladder;
 mod number;
 mod profile;
 mod scale;
@@ -27,10 +30,16 @@ pub use chart::{
     EventPlace, LabelPlace, LineKind, Marker, MeasureFacts, Measurement, Overlay, Panel,
     PanelSeries, SeriesKind, VolumeHeight, ZOOM_DEFAULT, ZOOM_MAX,
 };
+pub use depth::{DepthCurve, DepthLevel, DepthStyles};
+pub use equity::{EquityPlot, EquityPoint, EquityStyles, drawdowns};
 pub use gauge::Gauge;
 pub use glyphs::MarketGlyphs;
 pub use heat::HeatMap;
 pub use heat_row::HeatRow;
+pub use ladder::{
+    Ladder, LadderColumn, LadderGeometry, LadderPlace, LadderRow, LadderSide, LadderStyles,
+    LadderTitles,
+};
 pub use profile::{VALUE_AREA, VolumeProfile};
 pub use scale::{Scale, ScaleKind};
 pub use spark::Sparkline;
