@@ -135,6 +135,17 @@ impl BrailleCanvas {
         }
     }
 
+    /// The lowest line with a dot in each column, `None` where there is none.
+    pub(crate) fn lowest(&self) -> Vec<Option<u16>> {
+        let mut lowest: Vec<Option<u16>> = vec![None; usize::from(self.width)];
+        for (column, line) in &self.touched {
+            if let Some(found) = lowest.get_mut(usize::from(*column)) {
+                *found = Some(found.map_or(*line, |found| found.max(*line)));
+            }
+        }
+        lowest
+    }
+
     fn strokes<'a>(
         &'a self,
         area: Rect,

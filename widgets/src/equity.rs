@@ -218,9 +218,6 @@ impl<'a> EquityPlot<'a> {
 
     fn draw_curve(&self, layout: &Layout, scale: &Scale, pen: &mut Pen) {
         let plot = layout.plot;
-        if self.filled {
-            self.draw_area(layout, scale, pen);
-        }
         let bottom = i32::from(plot.height) * 4 - 1;
         let mut canvas = BrailleCanvas::new(plot.width, plot.height);
         canvas.path(self.points.iter().map(|point| {
@@ -228,6 +225,14 @@ impl<'a> EquityPlot<'a> {
             point.value.is_finite().then(|| (layout.dot(point.time), y))
         }));
         canvas.draw(plot, &self.glyphs, self.styles.line, pen);
+        if self.filled {
+            for (x, lowest) in (plot.left()..).zip(canvas.lowest()) {
+                let Some(lowest) = lowest else { continue };
+                for y in plot.y + lowest + 1..plot.bottom() {
+                    pen.put(x, y, self.glyphs.area, self.styles.area);
+                }
+            }
+        }
         let last = self.points.last().filter(|point| point.value.is_finite());
         if let (Some(point), Some(axis)) = (last, layout.axis)
             && let Some(row) = scale.row(point.value)
@@ -236,37 +241,6 @@ impl<'a> EquityPlot<'a> {
             let y = plot.y + row;
             pen.run(axis.left() + 1, axis.right(), y, " ", style);
             pen.text_right(axis.right(), y, axis.width - 1, &label, style);
-        }
-    }
-
-    /// The lowest row that the curve reaches in each column, and what is below it.
-    fn draw_area(&self, layout: &Layout, scale: &Scale, pen: &mut Pen) {
-        let plot = layout.plot;
-        let mut tops: Vec<Option<u16>> = vec![None; usize::from(plot.width)];
-        let mut before: Option<(u16, u16)> = None;
-        for point in self.points {
-            let Some(row) = scale.row(point.value) else {
-                before = None;
-                continue;
-            };
-            let column = u16::try_from(layout.dot(point.time) / 2).unwrap_or(0);
-            let (from, start) = before.unwrap_or((column, row));
-            let width = f64::from(column.saturating_sub(from).max(1));
-            for x in from..=column {
-                let share = f64::from(x - from) / width;
-                let rise = rounded((f64::from(row) - f64::from(start)) * share);
-                let row = start.saturating_add_signed(i16::try_from(rise).unwrap_or(0));
-                if let Some(top) = tops.get_mut(usize::from(x)) {
-                    *top = Some(top.map_or(row, |top| top.max(row)));
-                }
-            }
-            before = Some((column, row));
-        }
-        for (x, top) in (plot.left()..).zip(tops) {
-            let Some(top) = top else { continue };
-            for y in plot.y + top + 1..plot.bottom() {
-                pen.put(x, y, self.glyphs.area, self.styles.area);
-            }
         }
     }
 
@@ -456,7 +430,7 @@ mod tests {
                 "                  ...::::",
                 "        ...      ..::::::",
                 "   .. ..:::..   ..:::::::",
-                "...: .::::::.. ..::::::::  100",
+                "...::.::::::.. ..::::::::  100",
                 ":::::::::::::..::::::::::",
                 "00h                  12h",
             ],

@@ -260,7 +260,7 @@ fn draw_chart(
     ];
     let panel = |height: &u16| {
         let panel = Panel::new("panel", &series).readout("12.5").height(*height);
-        let range = if height % 2 == 0 { set.range } else { None };
+        let range = set.range.filter(|_| height.is_multiple_of(2));
         panel
             .levels(extras.values.get(..2).unwrap_or(&[]))
             .range(range)

@@ -86,7 +86,11 @@ impl<'c, 'a> Frame<'c, 'a> {
     }
 
     pub(super) fn into_geometry(self) -> ChartGeometry {
-        ChartGeometry::new(self.layout, self.shown, self.scale)
+        let sources = self.bars.sources.as_ref().map(|sources| {
+            let shown = sources.iter().skip(self.layout.window.first);
+            shown.take(self.shown.len()).copied().collect()
+        });
+        ChartGeometry::new(self.layout, self.shown, sources, self.scale)
     }
 
     pub(super) fn styles(&self) -> &CandleStyles {

@@ -13,14 +13,22 @@ use crate::scale::Scale;
 pub struct ChartGeometry {
     layout: Layout,
     bars: Vec<Candle>,
+    /// The candle of each bar, where bars are not the candles in turn.
+    sources: Option<Vec<usize>>,
     scale: Scale,
 }
 
 impl ChartGeometry {
-    pub(super) fn new(layout: Layout, bars: &[Candle], scale: Scale) -> Self {
+    pub(super) fn new(
+        layout: Layout,
+        bars: &[Candle],
+        sources: Option<Vec<usize>>,
+        scale: Scale,
+    ) -> Self {
         Self {
             layout,
             bars: bars.to_vec(),
+            sources,
             scale,
         }
     }
@@ -97,6 +105,16 @@ impl ChartGeometry {
     /// The bar of a place; `None` where it is not shown.
     pub fn bar(&self, place: BarPlace) -> Option<&Candle> {
         self.bars.get(self.index_of(place)?)
+    }
+
+    /// The index of the candle that a bar was made of, among those given to the chart; for the
+    /// value of an indicator at the crosshair. `None` where the place is not shown.
+    pub fn candle_of(&self, place: BarPlace) -> Option<usize> {
+        let index = self.index_of(place)?;
+        match &self.sources {
+            Some(sources) => sources.get(index).copied(),
+            None => Some(self.window().first + index),
+        }
     }
 
     /// The bar at a column of the plot; `None` left of the oldest and outside the plot.

@@ -4,7 +4,7 @@
 use ratatui_core::layout::Rect;
 
 use super::CandleChart;
-use super::parts::{BarPlace, VolumeHeight};
+use super::parts::{BarPlace, EventPlace, VolumeHeight};
 use crate::candle::Candle;
 use crate::cells::columns_of;
 use crate::scale::{Scale, ScaleKind};
@@ -20,6 +20,9 @@ pub const ZOOM_MAX: u8 = 4;
 const RIGHT_AIR: u16 = 1;
 /// Rows that panels leave to the candles and their volume at least.
 const PLOT_ROWS_MIN: u16 = 8;
+
+/// How far beyond the candles a line stretches the scale, as a share of their range.
+const NEAR: f64 = 0.35;
 
 /// Columns of a body and of the gap after it.
 pub(super) fn zoom_columns(zoom: u8) -> (u16, u16) {
@@ -237,16 +240,27 @@ impl CandleChart<'_> {
             let high = finite().map(|bar| bar.high).reduce(f64::max)?;
             (low, high)
         };
-        let reach = (high / 2.0 - low / 2.0).abs() * 0.7;
-        let mut bounds = (low.min(high), high.max(low));
+        let ends = (low.min(high), high.max(low));
+        let near = self.stretched(ends, NEAR);
+        let mut bounds = ends;
         // A low chart has no row to give away.
         let markers = if rows < 8 { &[] } else { self.markers };
         for marker in markers.iter().filter(|marker| marker.pinned) {
-            if marker.value >= low - reach && marker.value <= high + reach {
+            if marker.value >= near.0 && marker.value <= near.1 {
                 bounds = (bounds.0.min(marker.value), bounds.1.max(marker.value));
             }
         }
         Some(bounds)
+    }
+
+    /// The range grown by a share of itself on both sides, by ratio on a logarithmic scale.
+    fn stretched(&self, (low, high): (f64, f64), share: f64) -> (f64, f64) {
+        if self.scale == ScaleKind::Log && low > 0.0 {
+            let factor = (high / low).powf(share);
+            return (low / factor, high * factor);
+        }
+        let reach = (high / 2.0 - low / 2.0).abs() * 2.0 * share;
+        (low - reach, high + reach)
     }
 
     /// The scale of the prices; `None` where nothing can be drawn.
@@ -282,19 +296,21 @@ impl CandleChart<'_> {
         window: &Window,
         rows: u16,
     ) -> (f64, f64) {
-        use super::parts::EventPlace;
         if self.events.is_empty() || rows < 8 {
             return (low, high);
         }
-        let row = (high - low) / f64::from(rows) * 1.2;
+        let grown = self.stretched((low, high), 1.2 / f64::from(rows));
         let stands = |place: EventPlace| {
             self.events.iter().any(|event| {
                 event.place == place && window.index(shown, BarPlace::Time(event.time)).is_some()
             })
         };
-        let below = if stands(EventPlace::Below) { row } else { 0.0 };
-        let above = if stands(EventPlace::Above) { row } else { 0.0 };
-        (low - below, high + above)
+        let below = stands(EventPlace::Below);
+        let above = stands(EventPlace::Above);
+        (
+            if below { grown.0 } else { low },
+            if above { grown.1 } else { high },
+        )
     }
 }
 

@@ -5,6 +5,8 @@ use super::parts::{LadderColumn, LadderSide};
 
 /// Columns of a bar at least.
 const BAR_MIN: u16 = 3;
+/// Columns of a bar before less important columns get room.
+const BAR_GOOD: u16 = 6;
 /// Columns beside the price for the marks of the last price and of the cursor.
 pub(super) const MARKS: u16 = 4;
 /// Columns between two columns of figures.
@@ -34,29 +36,30 @@ pub(super) fn spans(left: u16, width: u16, widths: &Widths) -> Vec<Span> {
     let price = widths.price.saturating_add(MARKS).min(width);
     let mut rest = width - price;
     let mut chosen: Vec<(LadderColumn, u16)> = vec![(Price, price)];
-    let mut take = |columns: &[LadderColumn], each: u16, gap: u16| {
+    let mut take = |columns: &[LadderColumn], each: u16, gap: u16, spare: u16| {
         let cost = each.saturating_add(gap);
         let all = columns
             .iter()
             .fold(0_u16, |sum, _| sum.saturating_add(cost));
-        let fits = each > 0 && all <= rest;
+        let fits = each > 0 && all.saturating_add(spare) <= rest;
         if fits {
             rest -= all;
             chosen.extend(columns.iter().map(|column| (*column, cost)));
         }
         fits
     };
-    take(&[Own], widths.own, GAP);
-    let bars = take(&[BidBar, AskBar], BAR_MIN, 0);
-    // What matters less is not shown instead of what matters more.
+    take(&[Own], widths.own, GAP, 0);
+    let bars = take(&[BidBar, AskBar], BAR_MIN, 0, 0);
+    // What matters less is not shown instead of what matters more, nor of bars one can read.
+    let more = (BAR_GOOD - BAR_MIN) * 2;
     let wanted = [
-        (&[BidSize, AskSize][..], widths.size),
-        (&[Queue], widths.queue),
-        (&[BidDelta, AskDelta], widths.delta),
-        (&[Traded], widths.traded),
+        (&[BidSize, AskSize][..], widths.size, 0),
+        (&[Queue], widths.queue, more),
+        (&[BidDelta, AskDelta], widths.delta, more),
+        (&[Traded], widths.traded, more),
     ];
-    for (columns, each) in wanted {
-        if each > 0 && !take(columns, each, GAP) {
+    for (columns, each, spare) in wanted {
+        if each > 0 && !take(columns, each, GAP, spare) {
             break;
         }
     }
@@ -110,18 +113,18 @@ mod tests {
         };
         for (width, expected) in [
             (
-                49,
+                55,
                 &[
                     Own, Queue, BidDelta, BidSize, BidBar, Price, AskBar, AskSize, AskDelta, Traded,
                 ][..],
             ),
             (
-                43,
+                49,
                 &[
                     Own, Queue, BidDelta, BidSize, BidBar, Price, AskBar, AskSize, AskDelta,
                 ],
             ),
-            (35, &[Own, Queue, BidSize, BidBar, Price, AskBar, AskSize]),
+            (41, &[Own, Queue, BidSize, BidBar, Price, AskBar, AskSize]),
             (30, &[Own, BidSize, BidBar, Price, AskBar, AskSize]),
             (20, &[Own, BidBar, Price, AskBar]),
             (15, &[Own, Price]),

@@ -19,6 +19,8 @@ fn columns_and_times_agree() {
             let x = geometry.x_of(bar.time).unwrap();
             assert_eq!(geometry.time_at(x), Some(bar.time));
             assert_eq!(geometry.x_of(bar.time + 59), Some(x));
+            let candle = geometry.candle_of(BarPlace::Time(bar.time)).unwrap();
+            assert_eq!(candles[candle], *bar);
             let back = geometry.back_at(x).unwrap();
             assert_eq!(geometry.x_of_place(BarPlace::Back(back)), Some(x));
         }

@@ -294,4 +294,6 @@ fn overlays_and_events_of_bricks_are_aligned_by_time() {
     assert_eq!(geometry.x_of(120), geometry.x_of(60));
     assert_eq!(geometry.index_of(BarPlace::Time(240)), Some(3));
     assert_eq!(geometry.index_of(BarPlace::Back(1)), Some(2));
+    assert_eq!(geometry.candle_of(BarPlace::Back(1)), Some(4));
+    assert_eq!(geometry.candle_of(BarPlace::Time(120)), Some(1));
 }

@@ -413,6 +413,36 @@ fn scales_in_percent_and_by_ratio() {
 }
 
 #[test]
+fn room_for_events_and_lines_is_found_by_ratio_on_a_log_scale() {
+    let candles: Vec<Candle> = (0..20_i32)
+        .map(|at| {
+            let price = 2.0_f64.powi(at);
+            candle(i64::from(at) * 60, price, price, price, price, 1.0)
+        })
+        .collect();
+    let style = Style::new();
+    let event = |place| ChartEvent {
+        time: 600,
+        place,
+        glyph: "x",
+        style,
+    };
+    let events = [event(EventPlace::Above), event(EventPlace::Below)];
+    // The first lies near by ratio, the other by difference alone.
+    let markers = [
+        Marker::new(0.5, "near", style),
+        Marker::new(-9.0, "far", style),
+    ];
+    let chart = CandleChart::new(&candles, &label)
+        .scale(ScaleKind::Log)
+        .events(&events)
+        .markers(&markers);
+    let area = Rect::new(0, 0, 60, 24);
+    let (low, high) = chart.geometry(area).unwrap().prices();
+    assert!(low > 0.01 && low < 0.5 && high < 4e6, "{low} {high}");
+}
+
+#[test]
 fn a_view_that_is_fixed_moved_and_zoomed() {
     let candles = wave(30);
     let chart = || CandleChart::new(&candles, &label).volume(VolumeHeight::Hidden);
