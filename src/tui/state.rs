@@ -1,9 +1,9 @@
 //! What the screen itself remembers: what is chosen, what is open, what was said last.
 //! Must not read a clock: moments come with the call.
 
-use std::time::Instant;
-
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Instant;
 
 use ratatui::layout::Rect;
 
@@ -17,7 +17,7 @@ use super::ticket::Ticket;
 use super::workspace::{Focus, Leaf, Link, Workspaces};
 use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
-use crate::view::{FeedView, InstrumentView, SeriesView, View};
+use crate::view::{FeedView, InstrumentView, SeriesView, StudySet, View};
 
 /// Everything the screen shows that is not in the view.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct DeskState {
     pub pending: Option<Pending>,
     /// What was said last.
     pub message: Option<Message>,
+    /// The indicators that charts draw; a cache, which drawing brings up to the bars.
+    pub studies: RefCell<StudySet>,
     /// When Enter was pressed last.
     pub(super) last_enter: Option<Instant>,
 }
@@ -141,6 +143,7 @@ impl DeskState {
             open: Open::Nothing,
             pending: None,
             message: None,
+            studies: RefCell::default(),
             last_enter: None,
         }
     }
