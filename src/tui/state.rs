@@ -3,18 +3,22 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
 
 use super::action::{ActionId, Scope};
+use super::dispatch::Drag;
 use super::glyphs::Glyphs;
 use super::keymap::{Keymap, Progress};
 use super::overlay::help::Help;
+use super::overlay::leave::Leave;
 use super::overlay::prompt::Prompt;
-use super::theme::{ColorMode, Paint, TITAN};
+use super::safety::KillProgress;
+use super::theme::{ColorMode, Paint, ThemeStore, default_theme};
 use super::ticket::Ticket;
 use super::workspace::{Focus, Leaf, Link, Workspaces};
+use super::zone::Zone;
 use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
 use crate::view::{FeedView, InstrumentView, SeriesView, StudySet, View};
@@ -24,6 +28,8 @@ use crate::view::{FeedView, InstrumentView, SeriesView, StudySet, View};
 pub struct DeskState {
     /// Theme and colour depth.
     pub paint: Paint,
+    /// The themes there are.
+    pub themes: ThemeStore,
     /// Characters.
     pub glyphs: Glyphs,
     /// The wall clock as shown; `None` hides it.
@@ -44,6 +50,22 @@ pub struct DeskState {
     pub workspaces: Workspaces,
     /// Whether orders that increase risk may be sent; `None` until a key says: on paper they may.
     pub armed: Option<bool>,
+    /// Time without a key after which a live desk is disarmed.
+    pub disarm_after: Option<Duration>,
+    /// When a key was pressed last.
+    pub touched: Option<Instant>,
+    /// How far a pressed kill switch has come.
+    pub kill: Option<KillProgress>,
+    /// Set while everything is closed before the desk is left.
+    pub is_leaving: bool,
+    /// Whether money is masked.
+    pub is_private: bool,
+    /// The zone of all times.
+    pub zone: Zone,
+    /// A border that the mouse is moving.
+    pub drag: Option<Drag>,
+    /// What is shown instead of what is, until it is let go.
+    pub frozen: Option<Arc<View>>,
     /// What each link group shows.
     pub links: [Focus; Link::ALL.len()],
     /// What lies over the desk.
@@ -70,6 +92,14 @@ pub enum Open {
     Help(Help),
     /// Something being typed.
     Prompt(Prompt),
+    /// The chosen list's filter is being typed; this is the one before it.
+    Filter(String),
+    /// The columns of the chosen list, one of them chosen.
+    Columns(usize),
+    /// The first screen of a new desk.
+    Tour,
+    /// The question before leaving.
+    Leave(Leave),
 }
 
 /// The first press of a double one.
@@ -124,7 +154,8 @@ impl DeskState {
     /// A state that shows the first instrument.
     pub fn new(mode: ColorMode, ascii: bool) -> Self {
         Self {
-            paint: Paint { theme: TITAN, mode },
+            paint: Paint::new(default_theme(), mode),
+            themes: ThemeStore::builtin(),
             glyphs: if ascii {
                 Glyphs::ASCII
             } else {
@@ -139,6 +170,14 @@ impl DeskState {
             progress: Progress::default(),
             workspaces: Workspaces::new(),
             armed: None,
+            disarm_after: None,
+            touched: None,
+            kill: None,
+            is_leaving: false,
+            is_private: false,
+            zone: Zone::UTC,
+            drag: None,
+            frozen: None,
             links: [Focus::default(); Link::ALL.len()],
             open: Open::Nothing,
             pending: None,
@@ -156,7 +195,12 @@ impl DeskState {
                 return pane.chain(Scope::Desk.chain()).copied().collect();
             }
             Open::Ticket(_) => Scope::Ticket,
-            Open::Help(_) | Open::Prompt(_) => Scope::Typing,
+            Open::Tour => Scope::Reading,
+            Open::Help(_)
+            | Open::Prompt(_)
+            | Open::Leave(_)
+            | Open::Filter(_)
+            | Open::Columns(_) => Scope::Typing,
         };
         scope.chain().to_vec()
     }

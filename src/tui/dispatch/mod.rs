@@ -3,19 +3,24 @@
 
 mod commands;
 mod look;
+mod mouse;
+mod table;
 mod trading;
 mod typing;
+mod workspace;
 
 #[cfg(test)]
 mod tests;
 
 use std::time::{Duration, Instant};
 
-use super::action::{Action, ActionId, DOUBLE_TAP_MS, Danger, Tap, TradingAction};
+use super::action::{Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Tap, TradingAction};
 use super::keymap::{Found, Key};
 use super::state::{DeskState, Open, Pending, Tone};
 use crate::domain::CommandBody;
 use crate::view::View;
+
+pub use mouse::Drag;
 
 /// Most repetitions that a count before a key asks for.
 const COUNT_MAX: u32 = 9_999;
@@ -31,6 +36,15 @@ pub enum Effect {
     Redraw,
     /// Give the terminal back and stop.
     Suspend,
+    /// Write a layout into the layouts folder.
+    SaveLayout {
+        /// The file's name without ending.
+        name: String,
+        /// What to write.
+        text: String,
+    },
+    /// Read a layout of the layouts folder.
+    LoadLayout(String),
     /// Leave.
     Quit,
     /// Crash on purpose, to test that the terminal survives; only in debug builds.
@@ -57,6 +71,7 @@ impl DeskState {
     /// Takes a key; `now` is monotonic.
     pub fn key(&mut self, key: Key, view: &View, now: Instant) -> Vec<Effect> {
         let enter_before = self.last_enter;
+        self.touched = Some(now);
         if key == Key::Enter {
             self.last_enter = Some(now);
         }
@@ -167,7 +182,7 @@ impl DeskState {
 
     /// Whether letters are text.
     pub(super) fn is_typing(&self) -> bool {
-        matches!(self.open, Open::Prompt(_) | Open::Help(_))
+        matches!(self.open, Open::Prompt(_) | Open::Help(_) | Open::Filter(_))
     }
 
     /// Whether this is the second press; notes the first one otherwise.
@@ -189,6 +204,7 @@ impl DeskState {
             ActionId::Trading(TradingAction::Kill) => {
                 "KILL: cancel all, close all, stop".to_owned()
             }
+            ActionId::Desk(DeskAction::Suspend) => "suspend: the engine stands still".to_owned(),
             _ => action.label.to_lowercase(),
         };
         self.pending = Some(Pending {

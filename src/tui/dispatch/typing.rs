@@ -1,8 +1,10 @@
 //! What is typed, chosen from and read.
 //! Must not know how it is drawn.
 
-use super::Turn;
+use super::{Effect, Turn};
+use crate::domain::CommandBody;
 use crate::tui::action::TypingAction;
+use crate::tui::overlay::leave::{Leave, LeaveChoice, open_business};
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
 use crate::tui::state::{DeskState, Open};
 
@@ -14,7 +16,12 @@ impl DeskState {
         use TypingAction as A;
         match id {
             A::Accept => self.accept(turn),
-            A::Abort | A::CloseReading => self.open = Open::Nothing,
+            A::Abort => {
+                if let Open::Filter(before) = std::mem::take(&mut self.open) {
+                    self.leaf_mut().table.filter = before;
+                }
+            }
+            A::CloseReading => self.open = Open::Nothing,
             A::Erase => self.erase(),
             A::Up | A::ScrollUp => self.choose(1, false),
             A::Down | A::ScrollDown => self.choose(1, true),
@@ -27,7 +34,8 @@ impl DeskState {
         match &mut self.open {
             Open::Prompt(prompt) => prompt.push(letter),
             Open::Help(help) => help.push(letter),
-            Open::Ticket(_) | Open::Nothing => {}
+            Open::Filter(_) => self.leaf_mut().table.filter.push(letter),
+            _ => {}
         }
     }
 
@@ -38,6 +46,11 @@ impl DeskState {
         self.open = Open::Prompt(prompt);
     }
 
+    /// Turns the wheel over what lies over the panes.
+    pub(super) fn wheel_over(&mut self, up: bool) {
+        self.choose(1, !up);
+    }
+
     fn erase(&mut self) {
         let erased = match &mut self.open {
             Open::Prompt(prompt) => {
@@ -45,7 +58,9 @@ impl DeskState {
                 prompt.text.pop()
             }
             Open::Help(help) => help.erase(),
-            Open::Ticket(_) | Open::Nothing => return,
+            Open::Filter(_) => self.leaf_mut().table.filter.pop(),
+            Open::Leave(_) => None,
+            _ => return,
         };
         if erased.is_none() {
             self.open = Open::Nothing;
@@ -56,13 +71,44 @@ impl DeskState {
         let chosen = match &mut self.open {
             Open::Prompt(prompt) => &mut prompt.chosen,
             Open::Help(help) => &mut help.chosen,
-            Open::Ticket(_) | Open::Nothing => return,
+            Open::Leave(leave) => &mut leave.chosen,
+            Open::Columns(chosen) => chosen,
+            _ => return,
         };
         *chosen = if down {
             chosen.saturating_add(rows)
         } else {
             chosen.saturating_sub(rows)
         };
+    }
+
+    /// Leaves at once where nothing is open business, asks first where something is.
+    pub(super) fn ask_to_leave(&mut self, turn: &mut Turn) {
+        let is_asked = matches!(self.open, Open::Leave(_));
+        if open_business(turn.view) == (0, 0) || is_asked {
+            turn.effects.push(Effect::Quit);
+        } else {
+            self.open = Open::Leave(Leave::default());
+        }
+    }
+
+    fn leave(&mut self, choice: LeaveChoice, turn: &mut Turn) {
+        match choice {
+            LeaveChoice::Stay => {}
+            LeaveChoice::Leave => turn.effects.push(Effect::Quit),
+            LeaveChoice::FlattenAndLeave => {
+                self.is_leaving = true;
+                let send = |body, text: String| Effect::Send(body, text);
+                let all = CommandBody::CancelAll(None);
+                turn.effects.push(send(all, "cancel all orders".to_owned()));
+                for row in &turn.view.instruments {
+                    if !row.position.quantity.is_zero() {
+                        let text = format!("flatten {}", row.instrument.symbol);
+                        turn.effects.push(send(CommandBody::Flatten(row.id), text));
+                    }
+                }
+            }
+        }
     }
 
     fn accept(&mut self, turn: &mut Turn) {
@@ -75,6 +121,12 @@ impl DeskState {
                 if let Some(action) = help.chosen_action(self) {
                     self.perform_chosen(action, turn);
                 }
+            }
+            Open::Leave(leave) => self.leave(leave.choice(), turn),
+            Open::Filter(_) => {}
+            Open::Columns(chosen) => {
+                self.open = Open::Columns(chosen);
+                self.toggle_column(chosen);
             }
             other => self.open = other,
         }

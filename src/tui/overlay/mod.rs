@@ -2,5 +2,8 @@
 //! Must not send an order.
 
 pub mod help;
+pub mod leave;
+pub(super) mod list;
 pub mod prompt;
 pub(super) mod ticket;
+pub(super) mod tour;
