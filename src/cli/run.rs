@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::{GlobalArgs, RunArgs};
 use super::error::CliError;
+use super::keys;
 use super::session::{self, Session};
 use crate::runtime::{Desk, DeskError, RunOptions, Summary, logging};
 use crate::tui::{self, DeskExit};
@@ -37,7 +38,7 @@ pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(
         let desk = Desk::start(options(&session, args), runtime.handle())?;
         runtime.block_on(run_headless(desk, signals))?
     } else {
-        run_on_screen(&session, args, &runtime, signals)?
+        run_on_screen(global, &session, args, &runtime, signals)?
     };
     if args.summary.is_some() {
         let text = serde_json::to_string(&summary)
@@ -62,6 +63,7 @@ async fn run_headless(desk: Desk, signals: StopSignals) -> Result<Summary, DeskE
 }
 
 fn run_on_screen(
+    global: &GlobalArgs,
     session: &Session,
     args: &RunArgs,
     runtime: &tokio::runtime::Runtime,
@@ -79,6 +81,10 @@ fn run_on_screen(
         runtime.block_on(desk.finish())?;
         return Err(CliError::Signal(number));
     }
+    let (keys, notice) = keys::load(global, keys::DEFAULT_PROFILE);
+    if let Some(notice) = &notice {
+        tracing::warn!("{notice}");
+    }
     let options = tui::DeskOptions {
         config: session.config.desk.clone(),
         stale_after_ms: session.config.risk.stale_after_ms.into(),
@@ -88,6 +94,8 @@ fn run_on_screen(
             .as_ref()
             .and_then(|log| log.folder.clone())
             .map(|it| it.join(STDERR_FILE)),
+        keymap: keys.keymap,
+        notice,
         stop: desk.ended_token(),
     };
     let shown = tui::run(desk.handle().clone(), options, runtime.handle());

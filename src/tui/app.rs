@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event, EventStream};
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::dispatch::Effect;
 use super::encode::Encoder;
 use super::guard::{self, TerminalGuard};
-use super::keymap::Key;
+use super::keymap::{Key, Keymap};
 use super::os_signals::{Asked, Signals, stop_here};
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
@@ -49,6 +50,10 @@ pub struct DeskOptions {
     pub color: Option<ColorMode>,
     /// Takes what is written to standard error while the screen is up, and crash reports.
     pub log_file: Option<PathBuf>,
+    /// Which keys mean what.
+    pub keymap: Arc<Keymap>,
+    /// Said on the message line at the start: what is wrong with a file that could be done without.
+    pub notice: Option<String>,
     /// Ends the desk when it is cancelled.
     pub stop: CancellationToken,
 }
@@ -205,6 +210,10 @@ impl Desk {
         let mut state = DeskState::new(mode, options.config.ascii);
         state.stale_after_ms = options.stale_after_ms;
         state.feed_names = options.feed_names;
+        state.keymap = options.keymap;
+        if let Some(notice) = options.notice {
+            state.say(Tone::Bad, notice, &handle.view().read());
+        }
         let changes = handle.view().subscribe();
         let now = Instant::now();
         Self {
@@ -248,6 +257,10 @@ impl Desk {
                         return Ok(true);
                     }
                 }
+            }
+            Event::Paste(text) => {
+                let view = self.handle.view().read();
+                self.state.paste(&text, &view);
             }
             Event::Resize(..) => self.resized = true,
             _ => return Ok(false),
@@ -340,6 +353,7 @@ impl Desk {
         [
             self.frame_due(now).filter(|_| !busy),
             pending,
+            self.state.which_key_due().map(Instant::from_std),
             self.ask_due(),
             self.clock_due(now),
             self.age_due(),

@@ -9,12 +9,13 @@ use ratatui::layout::Rect;
 
 use super::action::{ActionId, Scope};
 use super::glyphs::Glyphs;
-use super::keymap::{Keymap, Progress};
+use super::keymap::{Key, Keymap, Progress};
 use super::overlay::help::Help;
+use super::overlay::palette::Palette;
 use super::overlay::prompt::Prompt;
 use super::theme::{ColorMode, Paint, TITAN};
 use super::ticket::Ticket;
-use super::workspace::{Focus, Leaf, Link, Workspaces};
+use super::workspace::{Focus, Leaf, Link, PaneId, Workspaces};
 use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
 use crate::view::{FeedView, InstrumentView, SeriesView, View};
@@ -52,6 +53,12 @@ pub struct DeskState {
     pub pending: Option<Pending>,
     /// What was said last.
     pub message: Option<Message>,
+    /// Commands that were typed, the newest last, each once.
+    pub history: Vec<String>,
+    /// What was chosen in the palette, the newest first.
+    pub recent: Vec<String>,
+    /// Workspaces and panes that were chosen before, the newest last.
+    pub(super) visited: Vec<(usize, PaneId)>,
     /// When Enter was pressed last.
     pub(super) last_enter: Option<Instant>,
 }
@@ -68,6 +75,8 @@ pub enum Open {
     Help(Help),
     /// Something being typed.
     Prompt(Prompt),
+    /// Everything that can be chosen, in one list.
+    Palette(Box<Palette>),
 }
 
 /// The first press of a double one.
@@ -75,6 +84,8 @@ pub enum Open {
 pub struct Pending {
     /// Of which action.
     pub action: ActionId,
+    /// The key that does it when it comes again; `None` where the whole sequence must.
+    pub again: Option<Key>,
     /// What the footer says.
     pub text: String,
     /// When it is forgotten.
@@ -141,6 +152,9 @@ impl DeskState {
             open: Open::Nothing,
             pending: None,
             message: None,
+            history: Vec::new(),
+            recent: Vec::new(),
+            visited: Vec::new(),
             last_enter: None,
         }
     }
@@ -148,14 +162,22 @@ impl DeskState {
     /// Where keys are looked for, innermost first.
     pub fn scopes(&self) -> Vec<Scope> {
         let scope = match &self.open {
-            Open::Nothing => {
-                let pane = self.leaf().spec.scopes.iter();
-                return pane.chain(Scope::Desk.chain()).copied().collect();
-            }
+            Open::Nothing => return self.desk_scopes(),
             Open::Ticket(_) => Scope::Ticket,
-            Open::Help(_) | Open::Prompt(_) => Scope::Typing,
+            Open::Help(_) | Open::Prompt(_) | Open::Palette(_) => Scope::Typing,
         };
         scope.chain().to_vec()
+    }
+
+    /// Where keys are looked for with nothing open over the panes, innermost first.
+    pub fn desk_scopes(&self) -> Vec<Scope> {
+        let pane = self.leaf().spec.scopes.iter();
+        pane.chain(Scope::Desk.chain()).copied().collect()
+    }
+
+    /// When the keys that may follow a begun sequence are to be shown.
+    pub fn which_key_due(&self) -> Option<Instant> {
+        self.progress.which_key_due()
     }
 
     /// Whether orders that increase risk may be sent.

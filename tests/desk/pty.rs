@@ -222,9 +222,9 @@ fn keys_are_answered_at_once() {
     let mut waits = Vec::new();
     for press in 0..20 {
         let (key, answer) = if press % 2 == 0 {
-            (&b"?"[..], "Everywhere")
+            (&b"?"[..], "[here]")
         } else {
-            (&b"q"[..], "x x flat")
+            (&b"\x7f"[..], "x x flat")
         };
         let start = Instant::now();
         desk.press(key);
@@ -316,7 +316,7 @@ fn a_stalled_terminal_gets_few_frames_and_stops_nothing() {
     // What the system's own buffer held, the frame that was stuck and the one that caught up.
     assert!(burst < 150_000, "{burst} bytes were waiting");
     println!("{burst} bytes in {:?}", start.elapsed());
-    desk.press(b"q");
+    desk.press(b"\x7f");
     desk.press(b"qq");
     assert_eq!(desk.ended(), 0);
     desk.assert_restored("after a stall");

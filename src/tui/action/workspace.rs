@@ -10,6 +10,18 @@ super::actions! {
         "The pane before.";
     Desk View Once 26 Zoom "pane.zoom" "zoom" "Zoom the pane" "zoom"
         "Give the pane the whole screen, or give it back.";
+    Desk View Once 28 PaneShow "pane.show" "show PANE" "Show a pane" ""
+        "Choose the nearest pane of a kind, in this workspace or in another."
+        also ["GP chart", "GIP chart", "DOM ladder", "TAS tape", "BLOT orders", "PORT positions",
+              "SIG signals", "JRNL journal", "ALRT alerts", "RISK risk", "LOG log"];
+    Desk View Once 29 PaneBack "pane.back" "back" "Back" ""
+        "Back to the pane that was chosen before.";
+    Desk View Once 29 WorkspaceNext "workspace.next" "workspace-next" "Next workspace" ""
+        "The next workspace.";
+    Desk View Once 29 WorkspacePrevious "workspace.previous" "workspace-previous" "Workspace before" ""
+        "The workspace before.";
+    Desk View Once 29 WorkspaceGo "workspace.go" "workspace WORKSPACE" "Go to a workspace" ""
+        "The workspace of a name or a number." also ["LAY"];
     Desk View Once 30 Go1 "workspace.1" "" "Workspace 1" ""
         "The first workspace.";
     Desk View Once 30 Go2 "workspace.2" "" "Workspace 2" ""

@@ -6,6 +6,7 @@ use crate::tui::action::{
     ChartAction, DeskAction, LadderAction, ReplayAction, TableAction, WorkspaceAction,
 };
 use crate::tui::overlay::help::Help;
+use crate::tui::overlay::palette::Palette;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
 use crate::tui::panes::Pane;
 use crate::tui::state::{DeskState, Open, Tone};
@@ -22,6 +23,7 @@ impl DeskState {
         match id {
             A::Help => self.open = Open::Help(Help::default()),
             A::Command => self.open = Open::Prompt(Prompt::new(PromptKind::Command)),
+            A::Palette => self.open = Open::Palette(Box::new(Palette::new(self, turn.view))),
             A::Find => self.find(turn),
             A::InstrumentPrevious => {
                 self.select_instrument(self.context().instrument.saturating_sub(turn.count));
@@ -33,6 +35,11 @@ impl DeskState {
             }
             A::TimeframeShorter => self.move_timeframe(turn, false),
             A::TimeframeLonger => self.move_timeframe(turn, true),
+            A::TimeframeSet if turn.arguments.is_empty() => {
+                self.open = Open::Prompt(Prompt::new(PromptKind::Timeframe));
+            }
+            A::TimeframeSet => self.set_timeframe(turn),
+            A::Profile => self.change_profile(turn),
             A::Theme => self.change_theme(turn),
             A::Quit | A::Leave => turn.effects.push(Effect::Quit),
             A::Close => self.open = Open::Nothing,
@@ -46,6 +53,11 @@ impl DeskState {
         let number = match id {
             A::PaneNext => return self.workspaces.current_mut().choose_next(true),
             A::PanePrevious => return self.workspaces.current_mut().choose_next(false),
+            A::PaneShow => return self.show_pane(turn),
+            A::PaneBack => return self.go_back(turn),
+            A::WorkspaceNext => return self.step_workspace(true, turn),
+            A::WorkspacePrevious => return self.step_workspace(false, turn),
+            A::WorkspaceGo => return self.go_to_workspace(turn),
             A::Zoom => {
                 let workspace = self.workspaces.current_mut();
                 workspace.zoomed = !workspace.zoomed;
@@ -161,11 +173,10 @@ impl DeskState {
     }
 
     fn find(&mut self, turn: &mut Turn) {
-        let mut prompt = Prompt::new(PromptKind::Find);
+        let prompt = Prompt::with(PromptKind::Find, turn.arguments);
         if turn.arguments.is_empty() {
             self.open = Open::Prompt(prompt);
         } else {
-            turn.arguments.clone_into(&mut prompt.text);
             self.accept_find(&prompt, turn.view);
         }
     }
@@ -195,12 +206,12 @@ impl DeskState {
     }
 
     pub(super) fn accept_find(&mut self, prompt: &Prompt, view: &View) {
-        let found = crate::tui::overlay::prompt::matches(view, &prompt.text);
+        let found = crate::tui::overlay::prompt::matches(view, prompt.text());
         match found.get(prompt.chosen.min(found.len().saturating_sub(1))) {
             Some(index) => self.select_instrument(*index),
             None => self.say(
                 Tone::Bad,
-                format!("no instrument matches {}", prompt.text),
+                format!("no instrument matches {}", prompt.text()),
                 view,
             ),
         }
