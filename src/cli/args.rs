@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use super::error::CliError;
 use super::keys::KeysArgs;
 use super::names;
+use super::themes::{ColorChoice, ThemesArgs};
 use crate::config::{self, Loaded, Override, Sources};
 use crate::domain::{InstrumentKey, QuoteBasis, Timestamp};
 use crate::feeds::Speed;
@@ -115,6 +116,12 @@ pub struct RunArgs {
     /// Draw with ASCII characters alone
     #[arg(long)]
     pub ascii: bool,
+    /// Colours to draw with instead of those the environment names
+    #[arg(long, value_name = "DEPTH")]
+    pub color: Option<ColorChoice>,
+    /// Name of the theme
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
     /// What feeds the engine.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -143,6 +150,8 @@ pub enum CliCommand {
     Bench(BenchArgs),
     /// Draw one frame of the desk into a file
     Shot(ShotArgs),
+    /// List, check and show themes
+    Themes(ThemesArgs),
 }
 
 /// Arguments of `config`.
@@ -410,6 +419,9 @@ impl RunArgs {
         }
         if self.ascii {
             overrides.push(flag("--ascii", "desk.ascii", "true"));
+        }
+        if let Some(theme) = &self.theme {
+            overrides.push(flag("--theme", "desk.theme", theme));
         }
         overrides
     }

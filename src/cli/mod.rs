@@ -15,6 +15,7 @@ mod names;
 mod run;
 mod session;
 mod shot;
+mod themes;
 mod tickserver;
 
 use std::error::Error;
@@ -31,6 +32,7 @@ pub use args::{
 };
 pub use error::CliError;
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysListArgs};
+pub use themes::{CheckArgs, ColorChoice, ShowThemeArgs, ThemesArgs, ThemesCommand};
 
 /// The program: reads the arguments of the process, does what they say, and reports.
 pub fn main() -> ExitCode {
@@ -84,6 +86,7 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Some(CliCommand::Instruments(args)) => instruments::run(global, args, out),
         Some(CliCommand::Bench(args)) => bench::run(global, args, out),
         Some(CliCommand::Shot(args)) => shot::run(global, args, out),
+        Some(CliCommand::Themes(args)) => themes::run(global, args, out),
     }
 }
 

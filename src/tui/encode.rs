@@ -211,7 +211,7 @@ impl Codes {
 }
 
 /// Lines of text with SGR codes and nothing else, for files and pipes.
-pub(super) fn lines(buffer: &Buffer) -> String {
+pub fn lines(buffer: &Buffer) -> String {
     let mut bytes = Vec::new();
     for y in buffer.area.top()..buffer.area.bottom() {
         let mut pen = Pen::default();

@@ -23,6 +23,7 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
+    let view = state.frozen.as_deref().unwrap_or(view);
     clear(state, area, buffer);
     let pane = Pane::new(view, state);
     if too_small(area) {
@@ -30,9 +31,8 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let banners = panes::banner::lines(&pane);
-    let rows = u16::try_from(banners.len()).unwrap_or(u16::MAX);
     let workspace = state.workspaces.current();
-    let places = arrange(workspace, area, rows);
+    let places = arrange(workspace, area, rows(&banners));
     panes::status::draw(&pane, places.status, buffer);
     panes::workspaces::draw(&pane, places.workspaces, buffer);
     panes::banner::draw(&pane, &banners, places.banners, buffer);
@@ -48,12 +48,27 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
     draw_open(&pane, &places, area, buffer);
 }
 
+fn rows<T>(list: &[T]) -> u16 {
+    u16::try_from(list.len()).unwrap_or(u16::MAX)
+}
+
+/// Where everything lies on `area`, as it is drawn.
+pub(super) fn places(view: &View, state: &DeskState, area: Rect) -> Arrangement {
+    let banners = panes::banner::lines(&Pane::new(view, state));
+    arrange(state.workspaces.current(), area, rows(&banners))
+}
+
 /// What lies over the panes.
 fn draw_open(pane: &Pane, places: &Arrangement, area: Rect, buffer: &mut Buffer) {
     match &pane.state.open {
         Open::Ticket(ticket) => {
             overlay::ticket::draw(pane, ticket, ticket_place(places, area), buffer);
         }
+        Open::Columns(chosen) => {
+            overlay::list::draw_columns(pane, *chosen, places.middle, buffer);
+        }
+        Open::Tour => overlay::tour::draw(pane, area, buffer),
+        Open::Leave(leave) => overlay::leave::draw(pane, leave, area, buffer),
         Open::Help(help) => overlay::help::draw(pane, help, area, buffer),
         Open::Prompt(prompt) if prompt.kind == PromptKind::Find => {
             overlay::prompt::draw_find(pane, prompt, places.middle, buffer);
@@ -62,7 +77,7 @@ fn draw_open(pane: &Pane, places: &Arrangement, area: Rect, buffer: &mut Buffer)
             overlay::prompt::draw_list(pane, prompt, places.message, area, buffer);
         }
         Open::Palette(palette) => overlay::palette::draw(pane, palette, area, buffer),
-        Open::Nothing => {}
+        Open::Filter(_) | Open::Nothing => {}
     }
     overlay::which_key::draw(pane, places.message, area, buffer);
 }

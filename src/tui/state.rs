@@ -1,21 +1,25 @@
 //! What the screen itself remembers: what is chosen, what is open, what was said last.
 //! Must not read a clock: moments come with the call.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
 use super::action::{ActionId, Scope};
+use super::dispatch::Drag;
 use super::glyphs::Glyphs;
 use super::keymap::{Key, Keymap, Progress};
 use super::overlay::help::Help;
+use super::overlay::leave::Leave;
 use super::overlay::palette::Palette;
 use super::overlay::prompt::Prompt;
-use super::theme::{ColorMode, Paint, TITAN};
+use super::safety::KillProgress;
+use super::theme::{ColorMode, Paint, ThemeStore, default_theme};
 use super::ticket::Ticket;
 use super::workspace::{Focus, Leaf, Link, PaneId, Workspaces};
+use super::zone::Zone;
 use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
 use crate::view::{FeedView, InstrumentView, SeriesView, View};
@@ -25,6 +29,8 @@ use crate::view::{FeedView, InstrumentView, SeriesView, View};
 pub struct DeskState {
     /// Theme and colour depth.
     pub paint: Paint,
+    /// The themes there are.
+    pub themes: ThemeStore,
     /// Characters.
     pub glyphs: Glyphs,
     /// The wall clock as shown; `None` hides it.
@@ -45,6 +51,22 @@ pub struct DeskState {
     pub workspaces: Workspaces,
     /// Whether orders that increase risk may be sent; `None` until a key says: on paper they may.
     pub armed: Option<bool>,
+    /// Time without a key after which a live desk is disarmed.
+    pub disarm_after: Option<Duration>,
+    /// When a key was pressed last.
+    pub touched: Option<Instant>,
+    /// How far a pressed kill switch has come.
+    pub kill: Option<KillProgress>,
+    /// Set while everything is closed before the desk is left.
+    pub is_leaving: bool,
+    /// Whether money is masked.
+    pub is_private: bool,
+    /// The zone of all times.
+    pub zone: Zone,
+    /// A border that the mouse is moving.
+    pub drag: Option<Drag>,
+    /// What is shown instead of what is, until it is let go.
+    pub frozen: Option<Arc<View>>,
     /// What each link group shows.
     pub links: [Focus; Link::ALL.len()],
     /// What lies over the desk.
@@ -77,6 +99,14 @@ pub enum Open {
     Prompt(Prompt),
     /// Everything that can be chosen, in one list.
     Palette(Box<Palette>),
+    /// The chosen list's filter is being typed; this is the one before it.
+    Filter(String),
+    /// The columns of the chosen list, one of them chosen.
+    Columns(usize),
+    /// The first screen of a new desk.
+    Tour,
+    /// The question before leaving.
+    Leave(Leave),
 }
 
 /// The first press of a double one.
@@ -133,7 +163,8 @@ impl DeskState {
     /// A state that shows the first instrument.
     pub fn new(mode: ColorMode, ascii: bool) -> Self {
         Self {
-            paint: Paint { theme: TITAN, mode },
+            paint: Paint::new(default_theme(), mode),
+            themes: ThemeStore::builtin(),
             glyphs: if ascii {
                 Glyphs::ASCII
             } else {
@@ -148,6 +179,14 @@ impl DeskState {
             progress: Progress::default(),
             workspaces: Workspaces::new(),
             armed: None,
+            disarm_after: None,
+            touched: None,
+            kill: None,
+            is_leaving: false,
+            is_private: false,
+            zone: Zone::UTC,
+            drag: None,
+            frozen: None,
             links: [Focus::default(); Link::ALL.len()],
             open: Open::Nothing,
             pending: None,
@@ -164,7 +203,13 @@ impl DeskState {
         let scope = match &self.open {
             Open::Nothing => return self.desk_scopes(),
             Open::Ticket(_) => Scope::Ticket,
-            Open::Help(_) | Open::Prompt(_) | Open::Palette(_) => Scope::Typing,
+            Open::Tour => Scope::Reading,
+            Open::Help(_)
+            | Open::Prompt(_)
+            | Open::Palette(_)
+            | Open::Leave(_)
+            | Open::Filter(_)
+            | Open::Columns(_) => Scope::Typing,
         };
         scope.chain().to_vec()
     }

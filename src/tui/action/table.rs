@@ -18,4 +18,12 @@ super::actions! {
         "The last row.";
     Table View Once 13 Open "list.open" "" "Open the row" "open"
         "Open what stands behind the row.";
+    Table View Once 25 Sort "list.sort" "sort [COLUMN]" "Sort" "sort"
+        "Sort by the next column, or the one that is named; after the last in the list's own order.";
+    Table View Once 25 Reverse "list.reverse" "sort-reverse" "Reverse the order" ""
+        "Turn the order of the sorted column round.";
+    Table View Once 25 Filter "list.filter" "filter [TEXT]" "Filter" "filter"
+        "Show only rows that match: words, `sym~BTC`, `pnl<0`, `!` for the opposite.";
+    Table View Once 25 Columns "list.columns" "column [NAME]" "Columns" ""
+        "Hide a column or show it again.";
 }

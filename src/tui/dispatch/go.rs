@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use ratatui::layout::Rect;
+
 use super::Turn;
 use crate::tui::action::{Action, ActionId, WorkspaceAction};
 use crate::tui::keymap;
 use crate::tui::panes;
+use crate::tui::render::places;
 use crate::tui::state::{DeskState, Tone};
 use crate::tui::workspace::{PaneId, Workspace};
 
@@ -32,6 +35,30 @@ impl DeskState {
         self.visited.push(before);
         let excess = self.visited.len().saturating_sub(VISITED_MAX);
         self.visited.drain(..excess);
+    }
+
+    /// Chooses the nearest pane to the left, right, above or below, as they were drawn last.
+    pub(super) fn choose_towards(&mut self, (across, down): (i32, i32), turn: &Turn) {
+        for _ in 0..turn.count.min(VISITED_MAX) {
+            let panes = places(turn.view, self, self.area).panes;
+            let own = self.leaf().id;
+            let Some(from) = panes.iter().find(|placed| placed.id == own) else {
+                return;
+            };
+            let (x, y) = middle(from.area);
+            let nearest = panes.iter().filter_map(|placed| {
+                let (other_x, other_y) = middle(placed.area);
+                let (to_x, to_y) = (other_x - x, other_y - y);
+                let ahead = to_x * across + to_y * down;
+                // Beside the way counts more than along it: the pane in line is meant.
+                let beside = (to_x * down).abs() + (to_y * across).abs();
+                (ahead > 0 && placed.id != own).then_some((ahead + 2 * beside, placed.id))
+            });
+            let Some((_, next)) = nearest.min() else {
+                return;
+            };
+            self.workspaces.current_mut().choose(next);
+        }
     }
 
     /// Goes back to where the desk stood before; panes that are gone are passed over.
@@ -87,15 +114,6 @@ impl DeskState {
                 self.say(Tone::Bad, text, turn.view);
             }
         }
-    }
-
-    /// Shows the workspace `count` further or back, around the ends.
-    pub(super) fn step_workspace(&mut self, forward: bool, turn: &Turn) {
-        let count = self.workspaces.all().len().max(1);
-        let steps = turn.count % count;
-        let steps = if forward { steps } else { count - steps };
-        self.workspaces
-            .show((self.workspaces.index() + steps) % count);
     }
 
     /// Shows the workspace of a name or a number.
@@ -158,6 +176,13 @@ impl DeskState {
             Err(error) => self.say(Tone::Bad, error.to_string(), turn.view),
         }
     }
+}
+
+/// Twice the coordinates of an area's middle, in cells as square as they are drawn.
+fn middle(area: Rect) -> (i32, i32) {
+    let x = i32::from(area.x) * 2 + i32::from(area.width);
+    let y = i32::from(area.y) * 2 + i32::from(area.height);
+    (x, y * 2)
 }
 
 /// Seconds of a timeframe as it is typed: a bare number counts minutes.

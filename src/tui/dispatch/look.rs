@@ -1,27 +1,23 @@
 //! Actions that change what is seen and nothing else.
 //! Must not ask anything of the engine.
 
+use std::sync::Arc;
+
 use super::{Effect, Turn};
-use crate::tui::action::{
-    ChartAction, DeskAction, LadderAction, ReplayAction, TableAction, WorkspaceAction,
-};
+use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction};
 use crate::tui::overlay::help::Help;
 use crate::tui::overlay::palette::Palette;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
-use crate::tui::panes::Pane;
 use crate::tui::state::{DeskState, Open, Tone};
-use crate::tui::theme::THEMES;
 use crate::tui::workspace::ChartState;
 use crate::view::View;
-
-/// Rows of a page in lists.
-const PAGE: usize = 8;
 
 impl DeskState {
     pub(super) fn act_desk(&mut self, id: DeskAction, turn: &mut Turn) {
         use DeskAction as A;
         match id {
             A::Help => self.open = Open::Help(Help::default()),
+            A::Tour => self.open = Open::Tour,
             A::Command => self.open = Open::Prompt(Prompt::new(PromptKind::Command)),
             A::Palette => self.open = Open::Palette(Box::new(Palette::new(self, turn.view))),
             A::Find => self.find(turn),
@@ -41,42 +37,21 @@ impl DeskState {
             A::TimeframeSet => self.set_timeframe(turn),
             A::Profile => self.change_profile(turn),
             A::Theme => self.change_theme(turn),
-            A::Quit | A::Leave => turn.effects.push(Effect::Quit),
+            A::Freeze => {
+                self.frozen = match self.frozen {
+                    Some(_) => None,
+                    None => Some(Arc::new(turn.view.clone())),
+                };
+            }
+            A::Privacy => self.is_private = !self.is_private,
+            A::TimeZone => match turn.arguments.parse() {
+                Ok(zone) => self.zone = zone,
+                Err(text) => self.say(Tone::Bad, text, turn.view),
+            },
+            A::Quit | A::Leave => self.ask_to_leave(turn),
             A::Close => self.open = Open::Nothing,
             A::Redraw => turn.effects.push(Effect::Redraw),
             A::Suspend => turn.effects.push(Effect::Suspend),
-        }
-    }
-
-    pub(super) fn act_workspace(&mut self, id: WorkspaceAction, turn: &mut Turn) {
-        use WorkspaceAction as A;
-        let number = match id {
-            A::PaneNext => return self.workspaces.current_mut().choose_next(true),
-            A::PanePrevious => return self.workspaces.current_mut().choose_next(false),
-            A::PaneShow => return self.show_pane(turn),
-            A::PaneBack => return self.go_back(turn),
-            A::WorkspaceNext => return self.step_workspace(true, turn),
-            A::WorkspacePrevious => return self.step_workspace(false, turn),
-            A::WorkspaceGo => return self.go_to_workspace(turn),
-            A::Zoom => {
-                let workspace = self.workspaces.current_mut();
-                workspace.zoomed = !workspace.zoomed;
-                return;
-            }
-            A::Go1 => 1,
-            A::Go2 => 2,
-            A::Go3 => 3,
-            A::Go4 => 4,
-            A::Go5 => 5,
-            A::Go6 => 6,
-            A::Go7 => 7,
-            A::Go8 => 8,
-            A::Go9 => 9,
-        };
-        if !self.workspaces.show(number - 1) {
-            let count = self.workspaces.all().len();
-            let text = format!("no workspace {number}: there are {count}");
-            self.say(Tone::Plain, text, turn.view);
         }
     }
 
@@ -107,35 +82,6 @@ impl DeskState {
             LadderAction::Up => ladder.cursor = ladder.cursor.saturating_add(step),
             LadderAction::Down => ladder.cursor = ladder.cursor.saturating_sub(step),
             LadderAction::Centre => ladder.cursor = 0,
-        }
-    }
-
-    pub(super) fn act_table(&mut self, id: TableAction, turn: &mut Turn) {
-        use TableAction as A;
-        let spec = self.leaf().spec;
-        let keys = (spec.rows)(&Pane::new(turn.view, self));
-        let wanted = self.leaf().table.chosen;
-        let at = keys
-            .iter()
-            .position(|key| Some(*key) == wanted)
-            .unwrap_or(0);
-        let next = match id {
-            A::Up => at.saturating_sub(turn.count),
-            A::Down => at.saturating_add(turn.count),
-            A::PageUp => at.saturating_sub(PAGE),
-            A::PageDown => at.saturating_add(PAGE),
-            A::First => 0,
-            A::Last => usize::MAX,
-            A::Open => at,
-        };
-        let Some(key) = keys.get(next.min(keys.len().saturating_sub(1))).copied() else {
-            return;
-        };
-        if id == A::Open {
-            (spec.open)(self, turn, key);
-        } else {
-            self.leaf_mut().table.chosen = Some(key);
-            (spec.choose)(self, turn.view, key);
         }
     }
 
@@ -182,24 +128,18 @@ impl DeskState {
     }
 
     fn change_theme(&mut self, turn: &Turn) {
-        let current = self.paint.theme.name;
-        let at = THEMES.iter().position(|theme| theme.name == current);
         let next = match turn.arguments {
-            "" => THEMES.get(at.map_or(0, |index| (index + 1) % THEMES.len())),
-            name => THEMES.iter().find(|theme| theme.name == name),
+            "" => Some(self.themes.next(&self.paint.theme.name)),
+            name => self.themes.get(name),
         };
         match next {
             Some(theme) => {
-                self.paint.theme = *theme;
                 self.say(Tone::Plain, format!("theme {}", theme.name), turn.view);
+                self.paint.theme = theme;
             }
             None => {
-                let names: Vec<&str> = THEMES.iter().map(|theme| theme.name).collect();
-                let text = format!(
-                    "no theme `{}`: there are {}",
-                    turn.arguments,
-                    names.join(", ")
-                );
+                let names = self.themes.names().join(", ");
+                let text = format!("no theme `{}`: there are {names}", turn.arguments);
                 self.say(Tone::Bad, text, turn.view);
             }
         }

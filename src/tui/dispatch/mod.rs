@@ -4,8 +4,11 @@
 mod commands;
 mod go;
 mod look;
+mod mouse;
+mod table;
 mod trading;
 mod typing;
+mod workspace;
 
 #[cfg(test)]
 mod tests;
@@ -13,11 +16,15 @@ mod tests;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::action::{self, Action, ActionId, DOUBLE_TAP_MS, Danger, Scope, Tap, TradingAction};
+use super::action::{
+    self, Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Scope, Tap, TradingAction,
+};
 use super::keymap::{Binding, Found, Key};
 use super::state::{DeskState, Open, Pending, Tone};
 use crate::domain::CommandBody;
 use crate::view::View;
+
+pub use mouse::Drag;
 
 /// Most repetitions that a count before a key asks for.
 const COUNT_MAX: u32 = 9_999;
@@ -33,6 +40,15 @@ pub enum Effect {
     Redraw,
     /// Give the terminal back and stop.
     Suspend,
+    /// Write a layout into the layouts folder.
+    SaveLayout {
+        /// The file's name without ending.
+        name: String,
+        /// What to write.
+        text: String,
+    },
+    /// Read a layout of the layouts folder.
+    LoadLayout(String),
     /// Leave.
     Quit,
     /// Crash on purpose, to test that the terminal survives; only in debug builds.
@@ -59,6 +75,7 @@ impl DeskState {
     /// Takes a key; `now` is monotonic.
     pub fn key(&mut self, key: Key, view: &View, now: Instant) -> Vec<Effect> {
         let enter_before = self.last_enter;
+        self.touched = Some(now);
         if key == Key::Enter {
             self.last_enter = Some(now);
         }
@@ -240,6 +257,7 @@ impl DeskState {
             ActionId::Trading(TradingAction::Kill) => {
                 "KILL: cancel all, close all, stop".to_owned()
             }
+            ActionId::Desk(DeskAction::Suspend) => "suspend: the engine stands still".to_owned(),
             _ => action.label.to_lowercase(),
         };
         self.pending = Some(Pending {

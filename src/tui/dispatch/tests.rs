@@ -4,6 +4,7 @@
 use super::*;
 use crate::domain::InstrumentId;
 use crate::tui::keymap::{Keymap, PROFILES, load};
+use crate::tui::render::places;
 use crate::tui::{ColorMode, sample};
 
 fn desk() -> (DeskState, View, Instant) {
@@ -166,10 +167,31 @@ fn escape_closes_and_quit_is_asked_at_the_top_alone() {
     state.key(Key::Char('s'), &view, start);
     state.key(Key::Char('q'), &view, start);
     assert!(matches!(state.open, Open::Nothing));
+    let view = sample::empty();
     assert!(state.key(Key::Char('q'), &view, start).is_empty());
     assert_eq!(state.key(Key::Char('q'), &view, start), [Effect::Quit]);
     state.key(Key::Ctrl('c'), &view, start);
     assert_eq!(state.key(Key::Ctrl('c'), &view, start), [Effect::Quit]);
+}
+
+#[test]
+fn a_desk_with_open_business_asks_before_it_is_left() {
+    let leave = |downs: usize| {
+        let (mut state, view, start) = desk();
+        state.key(Key::Char('q'), &view, start);
+        assert!(state.key(Key::Char('q'), &view, start).is_empty());
+        assert!(matches!(state.open, Open::Leave(_)));
+        for _ in 0..downs {
+            state.key(Key::Down, &view, start);
+        }
+        let effects = state.key(Key::Enter, &view, start);
+        (effects, state.is_leaving)
+    };
+    assert_eq!(leave(0), (vec![], false));
+    assert_eq!(leave(1), (vec![Effect::Quit], false));
+    let (effects, is_leaving) = leave(2);
+    let flattens = |it: &&Effect| matches!(it, Effect::Send(CommandBody::Flatten(_), _));
+    assert!(is_leaving && effects.iter().filter(flattens).count() > 0);
 }
 
 #[test]
@@ -251,7 +273,7 @@ fn the_help_does_what_is_chosen_but_never_by_a_slip() {
         }
         state.key(Key::Enter, &view, start)
     };
-    let theme = state.paint.theme.name;
+    let theme = state.paint.theme.name.clone();
     assert!(type_in(&mut state, "theme.next").is_empty());
     assert_ne!(state.paint.theme.name, theme);
     assert!(type_in(&mut state, "position.flatten").is_empty());
@@ -453,6 +475,33 @@ fn panes_and_workspaces_are_gone_to_by_name_and_back() {
 }
 
 #[test]
+fn panes_are_chosen_by_where_they_lie() {
+    let (mut state, view, start) = desk();
+    state.area = ratatui::layout::Rect::new(0, 0, 120, 36);
+    state.keymap = Arc::new(load("vim", None).unwrap());
+    let mut go = |letter: char| {
+        state.key(Key::Ctrl('w'), &view, start);
+        state.key(Key::Char(letter), &view, start);
+        let place = places(&view, &state, state.area).panes.into_iter();
+        let own = state.leaf().id;
+        place
+            .filter(|it| it.id == own)
+            .map(|it| it.area)
+            .next()
+            .unwrap()
+    };
+    let home = go('w');
+    let home = [home, go('W')][1];
+    let left = go('h');
+    assert!(left.x < home.x);
+    assert!(go('l').x > left.x);
+    let below = go('j');
+    assert!(below.y > home.y);
+    assert_eq!(go('j'), below, "nothing lies further down");
+    assert!(go('k').y < below.y);
+}
+
+#[test]
 fn the_palette_does_what_is_chosen_and_never_by_a_slip() {
     let (mut state, view, start) = desk();
     let choose = |state: &mut DeskState, text: &str| {
@@ -509,4 +558,71 @@ fn digits_count_where_the_profile_says_so() {
         state.key(Key::Char(key), &view, start);
     }
     assert_eq!(state.workspaces.index(), 1);
+}
+
+#[test]
+fn a_mask_hides_money_and_nothing_else_and_a_frozen_screen_stays() {
+    let (mut state, view, start) = desk();
+    let text = |state: &DeskState, view: &View| {
+        crate::tui::shot(view, state, 120, 36, crate::tui::ShotFormat::Text)
+    };
+    assert!(text(&state, &view).contains("100,842.10"));
+    state.key(Key::Char('P'), &view, start);
+    let masked = text(&state, &view);
+    assert!(
+        !masked.contains("100,842.10") && masked.contains("+0.84%"),
+        "{masked}"
+    );
+    state.key(Key::Char('f'), &view, start);
+    let frozen = text(&state, &sample::empty());
+    assert!(
+        frozen.contains("FROZEN") && frozen.contains("TITAN"),
+        "{frozen}"
+    );
+    state.key(Key::Char('f'), &view, start);
+    assert!(!text(&state, &sample::empty()).contains("FROZEN"));
+}
+
+#[test]
+fn lists_are_sorted_filtered_and_lose_columns_by_key() {
+    let (mut state, mut view, start) = desk();
+    for (place, row) in view.instruments.iter_mut().enumerate() {
+        let pnl = [5, -3, 9, 0, -8, 2].get(place).copied().unwrap_or_default();
+        row.position.unrealized_pnl = rust_decimal::Decimal::from(pnl);
+        row.position.quantity = crate::domain::Qty::from_units(10);
+    }
+    let type_in = |state: &mut DeskState, text: &str| {
+        for letter in text.chars() {
+            state.key(Key::Char(letter), &view, start);
+        }
+        state.key(Key::Enter, &view, start);
+    };
+    let symbols = |state: &DeskState| -> Vec<String> {
+        let pane = crate::tui::panes::Pane::new(&view, state);
+        let keys = state.leaf().spec.keys(&pane);
+        let rows = keys
+            .iter()
+            .filter_map(|key| view.instruments.get(*key as usize));
+        rows.map(|row| row.instrument.symbol.clone()).collect()
+    };
+    type_in(&mut state, ":pane positions");
+    assert_eq!(state.leaf().spec.name, "positions");
+    type_in(&mut state, ":sort pnl");
+    assert_eq!(symbols(&state).first().map(String::as_str), Some("RHEA"));
+    state.key(Key::Char('O'), &view, start);
+    assert_eq!(symbols(&state).first().map(String::as_str), Some("PHOEBE"));
+    type_in(&mut state, "Fpnl<0");
+    assert_eq!(symbols(&state), ["PHOEBE", "ORION"]);
+    state.key(Key::Char('F'), &view, start);
+    state.key(Key::Esc, &view, start);
+    assert_eq!(symbols(&state).len(), 2, "Esc keeps the filter before");
+    type_in(&mut state, ":column entry");
+    let screen = crate::tui::shot(&view, &state, 120, 36, crate::tui::ShotFormat::Text);
+    assert!(
+        screen.contains("SYMBOL") && !screen.contains("ENTRY"),
+        "{screen}"
+    );
+    type_in(&mut state, ":sort colour");
+    let said = state.message.as_ref().map(|message| message.text.as_str());
+    assert!(said.is_some_and(|text| text.starts_with("no column `colour`: there are SYMBOL")));
 }

@@ -5,6 +5,7 @@ use super::{Effect, Turn};
 use crate::domain::{CommandBody, OrderKind, Side};
 use crate::tui::action::{Action, TicketAction, TradingAction};
 use crate::tui::format;
+use crate::tui::safety::KillProgress;
 use crate::tui::state::{DeskState, Open, Tone};
 use crate::tui::ticket::{Ticket, touch};
 use crate::view::InstrumentView;
@@ -22,12 +23,15 @@ impl DeskState {
                 CommandBody::CancelAll(None),
                 format!("cancel {} working orders", turn.view.working_orders.len()),
             )),
-            A::Kill => turn.effects.push(Effect::Send(
-                CommandBody::Kill {
-                    reason: "kill switch pressed at the desk".to_owned(),
-                },
-                "KILL".to_owned(),
-            )),
+            A::Kill => {
+                self.kill = Some(KillProgress::new(turn.now));
+                turn.effects.push(Effect::Send(
+                    CommandBody::Kill {
+                        reason: "kill switch pressed at the desk".to_owned(),
+                    },
+                    "KILL".to_owned(),
+                ));
+            }
             A::Halt => {
                 let reason = match turn.arguments {
                     "" => "halted at the desk",

@@ -1,8 +1,10 @@
 //! What is typed, chosen from and read.
 //! Must not know how it is drawn.
 
-use super::Turn;
+use super::{Effect, Turn};
+use crate::domain::CommandBody;
 use crate::tui::action::TypingAction;
+use crate::tui::overlay::leave::{Leave, LeaveChoice, open_business};
 use crate::tui::overlay::line::Line;
 use crate::tui::overlay::palette::{self, Choice};
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
@@ -17,7 +19,12 @@ impl DeskState {
         use TypingAction as A;
         match id {
             A::Accept => self.accept(turn),
-            A::Abort | A::CloseReading => self.open = Open::Nothing,
+            A::Abort => {
+                if let Open::Filter(before) = std::mem::take(&mut self.open) {
+                    self.leaf_mut().table.filter = before;
+                }
+            }
+            A::CloseReading => self.open = Open::Nothing,
             A::Erase => self.erase(),
             A::Complete => self.complete(true, turn.view),
             A::CompleteBack => self.complete(false, turn.view),
@@ -62,6 +69,11 @@ impl DeskState {
         self.open = Open::Prompt(prompt);
     }
 
+    /// Turns the wheel over what lies over the panes.
+    pub(super) fn wheel_over(&mut self, up: bool) {
+        self.choose(1, !up);
+    }
+
     /// Opens the command line with a word that wants something after it.
     pub(super) fn begin_with(&mut self, text: &str) {
         self.open = Open::Prompt(Prompt::with(PromptKind::Command, text));
@@ -73,7 +85,14 @@ impl DeskState {
             Open::Prompt(prompt) => prompt.edit(change),
             Open::Help(help) => help.edit(change),
             Open::Palette(palette) => palette.edit(change),
-            Open::Ticket(_) | Open::Nothing => T::default(),
+            Open::Filter(_) => {
+                let filter = &mut self.leaf_mut().table.filter;
+                let mut line = Line::new(std::mem::take(filter));
+                let answer = change(&mut line);
+                line.text().clone_into(filter);
+                answer
+            }
+            _ => T::default(),
         }
     }
 
@@ -83,7 +102,7 @@ impl DeskState {
             Open::Prompt(prompt) => change(&mut prompt.line),
             Open::Help(help) => change(&mut help.filter),
             Open::Palette(palette) => change(&mut palette.line),
-            Open::Ticket(_) | Open::Nothing => {}
+            _ => {}
         }
     }
 
@@ -93,7 +112,9 @@ impl DeskState {
             Open::Prompt(prompt) => prompt.text().is_empty(),
             Open::Help(help) => help.filter.text().is_empty(),
             Open::Palette(palette) => palette.line.text().is_empty(),
-            Open::Ticket(_) | Open::Nothing => return,
+            Open::Filter(_) => self.leaf().table.filter.is_empty(),
+            Open::Leave(_) => true,
+            _ => return,
         };
         if is_empty {
             self.open = Open::Nothing;
@@ -160,13 +181,44 @@ impl DeskState {
             Open::Prompt(prompt) => &mut prompt.chosen,
             Open::Help(help) => &mut help.chosen,
             Open::Palette(palette) => &mut palette.chosen,
-            Open::Ticket(_) | Open::Nothing => return,
+            Open::Leave(leave) => &mut leave.chosen,
+            Open::Columns(chosen) => chosen,
+            _ => return,
         };
         *chosen = if down {
             chosen.saturating_add(rows)
         } else {
             chosen.saturating_sub(rows)
         };
+    }
+
+    /// Leaves at once where nothing is open business, asks first where something is.
+    pub(super) fn ask_to_leave(&mut self, turn: &mut Turn) {
+        let is_asked = matches!(self.open, Open::Leave(_));
+        if open_business(turn.view) == (0, 0) || is_asked {
+            turn.effects.push(Effect::Quit);
+        } else {
+            self.open = Open::Leave(Leave::default());
+        }
+    }
+
+    fn leave(&mut self, choice: LeaveChoice, turn: &mut Turn) {
+        match choice {
+            LeaveChoice::Stay => {}
+            LeaveChoice::Leave => turn.effects.push(Effect::Quit),
+            LeaveChoice::FlattenAndLeave => {
+                self.is_leaving = true;
+                let send = |body, text: String| Effect::Send(body, text);
+                let all = CommandBody::CancelAll(None);
+                turn.effects.push(send(all, "cancel all orders".to_owned()));
+                for row in &turn.view.instruments {
+                    if !row.position.quantity.is_zero() {
+                        let text = format!("flatten {}", row.instrument.symbol);
+                        turn.effects.push(send(CommandBody::Flatten(row.id), text));
+                    }
+                }
+            }
+        }
     }
 
     fn accept(&mut self, turn: &mut Turn) {
@@ -182,6 +234,12 @@ impl DeskState {
                     palette::remember(&mut self.recent, entry.id());
                     self.accept_choice(entry.choice, &entry.label, turn);
                 }
+            }
+            Open::Leave(leave) => self.leave(leave.choice(), turn),
+            Open::Filter(_) => {}
+            Open::Columns(chosen) => {
+                self.open = Open::Columns(chosen);
+                self.toggle_column(chosen);
             }
             other => self.open = other,
         }
@@ -214,7 +272,7 @@ impl DeskState {
                 self.workspaces.show(index);
             }
             Choice::Timeframe(_) => self.run(&format!("timeframe {label}"), turn),
-            Choice::Theme(name) => self.run(&format!("theme {name}"), turn),
+            Choice::Theme => self.run(&format!("theme {label}"), turn),
             Choice::Setting(path) => match palette::setting_command() {
                 Some(word) => self.begin_with(&format!("{word} {path} ")),
                 None => {

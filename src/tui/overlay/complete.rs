@@ -9,7 +9,6 @@ use crate::tui::action::{self, Action, Argument};
 use crate::tui::keymap::PROFILES;
 use crate::tui::panes::{self, PANES};
 use crate::tui::state::DeskState;
-use crate::tui::theme::THEMES;
 use crate::view::View;
 
 /// Something that may stand in place of the word being typed.
@@ -112,10 +111,10 @@ fn values(
             rows.map(|row| Candidate::new(row.timeframe.to_string(), "bars of this length"))
                 .collect()
         }
-        Argument::Theme => THEMES
-            .iter()
-            .map(|theme| Candidate::new(theme.name, "theme"))
-            .collect(),
+        Argument::Theme => {
+            let names = state.themes.names().into_iter();
+            names.map(|name| Candidate::new(name, "theme")).collect()
+        }
         Argument::Workspace => (1..)
             .zip(state.workspaces.all())
             .map(|(number, it)| Candidate::new(&it.name, format!("workspace {number}")))

@@ -131,7 +131,7 @@ pub(in crate::tui) fn draw(pane: &Pane, help: &Help, area: Rect, buffer: &mut Bu
                 pen.rest(doc, paint.text());
                 if *place == chosen {
                     let line = Rect::new(list.x, list.y + index, list.width, 1);
-                    buffer.set_style(line, paint.selected());
+                    buffer.set_style(line, paint.behind(paint.theme.selection));
                 }
             }
         }

@@ -4,8 +4,11 @@
 pub mod complete;
 pub mod fuzzy;
 pub mod help;
+pub mod leave;
 pub mod line;
+pub(super) mod list;
 pub mod palette;
 pub mod prompt;
 pub(super) mod ticket;
+pub(super) mod tour;
 pub(super) mod which_key;

@@ -14,7 +14,6 @@ use crate::config::keys;
 use crate::tui::action::{self, Action, Argument};
 use crate::tui::panes::{Pane, pen};
 use crate::tui::state::DeskState;
-use crate::tui::theme::THEMES;
 use crate::view::View;
 
 /// Most rows that are shown at once.
@@ -39,8 +38,8 @@ pub enum Choice {
     Workspace(usize),
     /// A timeframe, by its place in the series.
     Timeframe(usize),
-    /// A theme, by its name.
-    Theme(&'static str),
+    /// A theme, by the entry's label.
+    Theme,
     /// A key of the configuration.
     Setting(&'static str),
 }
@@ -53,7 +52,7 @@ impl Choice {
             Self::Symbol(_) => "symbol",
             Self::Workspace(_) => "workspace",
             Self::Timeframe(_) => "timeframe",
-            Self::Theme(_) => "theme",
+            Self::Theme => "theme",
             Self::Setting(_) => "setting",
         }
     }
@@ -63,7 +62,7 @@ impl Choice {
         match self {
             Self::Action(_) => 6,
             Self::Symbol(_) | Self::Workspace(_) => 4,
-            Self::Timeframe(_) | Self::Theme(_) => 2,
+            Self::Timeframe(_) | Self::Theme => 2,
             Self::Setting(_) => 0,
         }
     }
@@ -248,13 +247,8 @@ fn values(state: &DeskState, view: &View) -> Vec<Entry> {
             "bars of this length".to_owned(),
         )
     });
-    let themes = THEMES.iter().map(|theme| {
-        entry(
-            Choice::Theme(theme.name),
-            theme.name.to_owned(),
-            String::new(),
-        )
-    });
+    let themes = state.themes.names().into_iter();
+    let themes = themes.map(|name| entry(Choice::Theme, name.to_string(), String::new()));
     let settings = keys::KEYS.iter().filter(|key| !key.path.contains("[]"));
     let settings = settings.map(|key| {
         entry(
@@ -306,7 +300,7 @@ pub(in crate::tui) fn draw(pane: &Pane, palette: &Palette, area: Rect, buffer: &
         draw_entry(pane, entry, inside, index, buffer);
         if place == chosen {
             let row = Rect::new(inside.x, inside.y + index, inside.width, 1);
-            buffer.set_style(row, paint.selected());
+            buffer.set_style(row, paint.behind(paint.theme.selection));
         }
     }
 }

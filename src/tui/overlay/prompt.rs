@@ -286,7 +286,7 @@ pub(in crate::tui) fn draw_list(
         }
         if marked.is_some() && place == at {
             let row = Rect::new(inside.x, inside.y + index, inside.width, 1);
-            buffer.set_style(row, paint.selected());
+            buffer.set_style(row, paint.behind(paint.theme.selection));
         }
     }
 }

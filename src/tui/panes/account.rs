@@ -29,15 +29,15 @@ fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let drawdown = format::percent(fall, account.peak_equity);
     let gain = |value: Decimal| {
         (
-            format::signed_money(value, 2),
+            pane.signed_money(value, 2),
             paint.signed(format::sign(value)),
         )
     };
     let rows: [(&str, (String, Style)); 5] = [
-        ("cash", (format::money(account.cash, 2), paint.text())),
+        ("cash", (pane.money(account.cash, 2), paint.text())),
         ("open profit", gain(account.unrealized_pnl)),
         ("closed profit", gain(account.realized_pnl)),
-        ("fees", (format::money(account.fees, 2), paint.text())),
+        ("fees", (pane.money(account.fees, 2), paint.text())),
         (
             "below the peak",
             (drawdown.trim_start_matches('+').to_owned(), paint.text()),

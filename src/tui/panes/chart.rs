@@ -225,8 +225,9 @@ fn candles(
         .and_then(|market| market.last)
         .map(|price| price.as_f64());
     let last = last.or_else(|| candles.last().map(|candle| candle.close));
+    let time_label = |seconds: i64, step_s: i64| pane.axis_time(seconds, step_s);
     CandleChart::new(&candles, &price_label)
-        .time_label(&format::axis_time)
+        .time_label(&time_label)
         .overlays(&overlays)
         .markers(&markers)
         .last(last)
@@ -240,7 +241,6 @@ fn candles(
 fn styles(pane: &Pane, dimmed: bool) -> CandleStyles {
     let paint = pane.paint();
     let theme = &paint.theme;
-    let colors = !matches!(paint.mode, ColorMode::Mono);
     let dim = paint.dim();
     let pick = |style: Style| if dimmed { dim } else { style };
     let tag = |slot| {
@@ -256,11 +256,11 @@ fn styles(pane: &Pane, dimmed: bool) -> CandleStyles {
         volume_up: pick(paint.fg(theme.volume_up)),
         volume_down: pick(paint.fg(theme.volume_down)),
         axis: dim,
-        grid: matches!(paint.mode, ColorMode::True | ColorMode::Indexed)
+        grid: matches!(paint.depth(), ColorMode::True | ColorMode::Indexed)
             .then(|| paint.fg(theme.grid)),
         last_up: tag(theme.up),
         last_down: tag(theme.down),
-        hollow_up: !colors || dimmed || !pane.state.glyphs.braille,
+        hollow_up: paint.is_hollow() || dimmed || !pane.state.glyphs.braille,
     }
 }
 

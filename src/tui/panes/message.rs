@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::{Pane, trades};
 use crate::domain::OrderState;
-use crate::tui::format;
+use crate::tui::overlay::list;
 use crate::tui::overlay::prompt::{self, PromptKind};
 use crate::tui::state::{Open, Tone};
 use crate::view::TradeLogEntry;
@@ -21,6 +21,9 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         && prompt.kind != PromptKind::Find
     {
         return prompt::draw_line(pane, prompt, area, buffer);
+    }
+    if let Open::Filter(_) = &pane.state.open {
+        return list::draw_filter(pane, area, buffer);
     }
     let newest = pane.view.trade_log.back();
     let own = pane
@@ -52,6 +55,6 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         _ => (glyphs.arrow, pane.fg(|theme| theme.accent)),
     };
     pen.text(&format!("{mark} "), style);
-    pen.text(&format!("{} ", format::clock_millis(row.time)), paint.dim());
+    pen.text(&format!("{} ", pane.clock_millis(row.time)), paint.dim());
     pen.rest(&trades::sentence(pane, row), paint.text());
 }

@@ -9,6 +9,7 @@ pub(super) mod message;
 pub(super) mod orders;
 pub(super) mod pen;
 pub(super) mod position;
+pub(super) mod positions;
 pub(super) mod signals;
 pub(super) mod status;
 pub(super) mod table;
@@ -17,7 +18,7 @@ pub(super) mod watch;
 pub(super) mod workspaces;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 pub(super) use pen::Pen;
@@ -28,7 +29,7 @@ use super::state::{DeskState, Health, instrument_of, series_of};
 use super::theme::{Paint, Slot};
 use super::workspace::{Focus, Leaf, PaneId};
 use crate::config::Mode;
-use crate::domain::{InstrumentId, Side};
+use crate::domain::{Decimal, InstrumentId, Side, Timestamp};
 use crate::tui::format;
 use crate::view::{InstrumentView, SeriesView, View};
 
@@ -47,10 +48,14 @@ pub struct PaneSpec {
     pub rank: u8,
     /// Draws it into an area, frame included.
     pub(super) draw: fn(&Pane, Rect, &mut Buffer),
-    /// For lists: the keys of the rows in the order in which they are shown.
+    /// For lists with columns.
+    pub table: Option<&'static table::Table>,
+    /// For lists without columns: the keys of the rows in the order in which they are shown.
     pub(super) rows: fn(&Pane) -> Vec<u64>,
     /// For lists: what choosing a row does at once.
     pub(super) choose: fn(&mut DeskState, &View, u64),
+    /// What a press of the mouse does at a place inside its frame.
+    pub(super) click: fn(&mut DeskState, &mut Turn, Rect, Position),
     /// For lists: what Enter on a row does.
     pub(super) open: fn(&mut DeskState, &mut Turn, u64),
 }
@@ -63,10 +68,22 @@ pub(super) const PLAIN: PaneSpec = PaneSpec {
     scopes: &[],
     rank: u8::MAX,
     draw: |_, _, _| {},
+    table: None,
     rows: |_| Vec::new(),
     choose: |_, _, _| {},
+    click: |_, _, _, _| {},
     open: |_, _, _| {},
 };
+
+impl PaneSpec {
+    /// The keys of its rows in the order in which they are shown.
+    pub(super) fn keys(&self, pane: &Pane) -> Vec<u64> {
+        match self.table {
+            Some(table) => table::keys(pane, table),
+            None => (self.rows)(pane),
+        }
+    }
+}
 
 impl PartialEq for PaneSpec {
     fn eq(&self, other: &Self) -> bool {
@@ -80,6 +97,7 @@ pub static PANES: &[&PaneSpec] = &[
     &watch::SPEC,
     &signals::SPEC,
     &trades::SPEC,
+    &positions::SPEC,
     &orders::SPEC,
     &account::SPEC,
 ];
@@ -161,6 +179,42 @@ impl<'a> Pane<'a> {
             .map_or("?", |row| row.instrument.symbol.as_str())
     }
 
+    /// An amount of money, or its mask.
+    pub(super) fn money(&self, value: Decimal, places: u32) -> String {
+        match self.state.is_private {
+            true => self.mask(),
+            false => format::money(value, places),
+        }
+    }
+
+    /// The same with a sign in front of gains too.
+    pub(super) fn signed_money(&self, value: Decimal, places: u32) -> String {
+        match self.state.is_private {
+            true => self.mask(),
+            false => format::signed_money(value, places),
+        }
+    }
+
+    fn mask(&self) -> String {
+        self.state.glyphs.flat.repeat(3)
+    }
+
+    /// `14:03:27` in the zone of the desk.
+    pub(super) fn clock(&self, time: Timestamp) -> String {
+        format::clock(self.state.zone.shift(time))
+    }
+
+    /// `14:03:27.482` in the zone of the desk.
+    pub(super) fn clock_millis(&self, time: Timestamp) -> String {
+        format::clock_millis(self.state.zone.shift(time))
+    }
+
+    /// A label of a time axis in the zone of the desk, from seconds.
+    pub(super) fn axis_time(&self, seconds: i64, step_s: i64) -> String {
+        let shifted = self.state.zone.shift(Timestamp::from_seconds(seconds));
+        format::axis_time(shifted.seconds(), step_s)
+    }
+
     /// `▲ BUY` and `▼ SELL`, told apart without colour too.
     pub(super) fn side(&self, side: Side) -> (String, Style) {
         match side {
@@ -185,13 +239,10 @@ impl<'a> Pane<'a> {
             Mode::Paper => self.state.glyphs.frame,
             Mode::Live => self.state.glyphs.frame_live,
         };
-        let mut style = match self.view.mode {
-            Mode::Paper => self.fg(|theme| theme.frame),
+        let style = match self.view.mode {
+            Mode::Paper => self.paint().frame(self.is_chosen),
             Mode::Live => self.fg(|theme| theme.live),
         };
-        if self.is_chosen && self.view.mode == Mode::Paper {
-            style = self.fg(|theme| theme.accent);
-        }
         if area.width < 2 || area.height < 2 {
             return Rect::default();
         }
@@ -272,11 +323,7 @@ impl<'a> Pane<'a> {
     }
 
     fn title_style(&self) -> Style {
-        let style = self.fg(|theme| theme.title);
-        match self.is_chosen {
-            true => style.add_modifier(Modifier::REVERSED),
-            false => style,
-        }
+        self.paint().title(self.is_chosen)
     }
 
     /// The titles of the panes that share a place, the shown one's own marked.

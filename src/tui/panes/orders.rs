@@ -18,6 +18,7 @@ pub(super) static SPEC: PaneSpec = PaneSpec {
     rank: 20,
     draw,
     rows,
+    click: table::click,
     ..PLAIN
 };
 

@@ -8,7 +8,6 @@ use ratatui::style::Style;
 use super::{PLAIN, Pane, PaneSpec, table};
 use crate::domain::SignalAction;
 use crate::tui::action::Scope;
-use crate::tui::format;
 use crate::view::{SignalOutcome, SignalRow};
 
 /// Its row of the registry.
@@ -20,6 +19,7 @@ pub(super) static SPEC: PaneSpec = PaneSpec {
     rank: 30,
     draw,
     rows,
+    click: table::click,
     ..PLAIN
 };
 
@@ -72,7 +72,7 @@ fn draw_row(pane: &Pane, row: &SignalRow, line: u16, area: Rect, buffer: &mut Bu
     let wide = area.width >= 70;
     let mut pen = pane.pen(area, line, buffer);
     pen.gap(1);
-    let time = format::clock(row.time);
+    let time = pane.clock(row.time);
     let time = if area.width < 46 {
         time.get(..5).unwrap_or(&time)
     } else {

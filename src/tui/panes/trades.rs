@@ -21,12 +21,13 @@ pub(super) static SPEC: PaneSpec = PaneSpec {
     rank: 32,
     draw,
     rows,
+    click: table::click,
     ..PLAIN
 };
 
 fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Trade log", buffer);
-    let fees = format::money(pane.view.account.fees, 2);
+    let fees = pane.money(pane.view.account.fees, 2);
     pane.note(
         area,
         36,
@@ -53,7 +54,7 @@ fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     for (line, (place, row)) in (0..inside.height).zip(shown) {
         let mut pen = pane.pen(inside, line, buffer);
         pen.gap(1);
-        pen.cell(&format::clock(row.time), 8, pane.paint().dim());
+        pen.cell(&pane.clock(row.time), 8, pane.paint().dim());
         pen.gap(1);
         entry(pane, &row.entry, &mut pen);
         table::mark(pane, window.chosen == Some(place), inside, line, buffer);
@@ -128,14 +129,14 @@ fn draw_fill(pane: &Pane, fill: &Fill, pen: &mut Pen) {
         price: Some(fill.price),
     };
     head(pane, mark, &order, pen);
-    let fee = format!("fee {}", format::money(fill.fee, 2));
+    let fee = format!("fee {}", pane.money(fill.fee, 2));
     let slip = format!("slip {}", slippage(fill));
     pen.cell(&fee, super::pen::width(&fee).max(8), paint.dim());
     pen.gap(1);
     if pen.left() >= super::pen::width(&slip) {
         pen.cell(&slip, super::pen::width(&slip).max(10), paint.dim());
     }
-    let pnl = format::signed_money(fill.realized_pnl, 2);
+    let pnl = pane.signed_money(fill.realized_pnl, 2);
     if !fill.realized_pnl.is_zero() && pen.left() > super::pen::width(&pnl) {
         pen.text(
             &format!(" {pnl}"),
@@ -233,7 +234,7 @@ pub(super) fn sentence(pane: &Pane, row: &TradeLogRow) -> String {
                         format::quantity(fill.quantity, &row.instrument),
                         row.instrument.symbol,
                         format::price(fill.price, &row.instrument),
-                        format::money(fill.fee, 2),
+                        pane.money(fill.fee, 2),
                         slippage(fill),
                         fill.order,
                     )

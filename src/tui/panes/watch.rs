@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use titan_widgets::Sparkline;
 
-use super::{PLAIN, Pane, PaneSpec};
+use super::{PLAIN, Pane, PaneSpec, table};
 use crate::domain::{Decimal, Price};
 use crate::tui::action::Scope;
 use crate::tui::format;
@@ -33,6 +33,7 @@ pub(super) static SPEC: PaneSpec = PaneSpec {
     rank: 25,
     draw,
     rows,
+    click: table::click,
     choose,
     ..PLAIN
 };

@@ -2,6 +2,7 @@
 //! Must not draw.
 
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 
 use super::{Axis, Leaf, Node, PaneId, Workspace};
 
@@ -11,9 +12,13 @@ pub const SMALLEST: (u16, u16) = (40, 12);
 const PANE_SMALLEST: (u16, u16) = (16, 4);
 
 /// How much room a screen has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Class {
     /// One pane and a pile of the others.
+    #[default]
     Tiny,
     /// Two panes and a pile of the others.
     Compact,
@@ -96,7 +101,7 @@ pub fn arrange(workspace: &Workspace, area: Rect, banners: u16) -> Arrangement {
     if workspace.zoomed {
         panes.push(place_of(workspace.chosen(), middle));
     } else if class >= Class::Standard {
-        split(&workspace.root, middle, &mut panes);
+        split(&workspace.root, class, middle, &mut panes);
     } else {
         pile(workspace, class, middle, &mut panes);
     }
@@ -121,21 +126,35 @@ fn place_of(leaf: &Leaf, area: Rect) -> Placed {
 }
 
 /// The tree as it is; a part without room makes way for its sibling.
-fn split(node: &Node, area: Rect, panes: &mut Vec<Placed>) {
+fn split(node: &Node, class: Class, area: Rect, panes: &mut Vec<Placed>) {
     match node {
-        Node::Pile(pile) => panes.push(Placed {
-            tabs: match pile.rest.is_empty() {
-                true => Vec::new(),
-                false => pile.leaves().map(|leaf| leaf.id).collect(),
-            },
-            ..place_of(pile.front(), area)
-        }),
+        Node::Pile(pile) => {
+            let shown: Vec<&Leaf> = pile.leaves().filter(|leaf| leaf.from <= class).collect();
+            let front = pile.front().id;
+            let Some(leaf) = shown.iter().find(|leaf| leaf.id == front).or(shown.first()) else {
+                return;
+            };
+            panes.push(Placed {
+                tabs: match shown.len() {
+                    1 => Vec::new(),
+                    _ => shown.iter().map(|leaf| leaf.id).collect(),
+                },
+                ..place_of(leaf, area)
+            });
+        }
         Node::Split {
             axis,
             share,
             first,
             second,
         } => {
+            let is_shown = |node: &Node| node.leaves().any(|leaf| leaf.from <= class);
+            if !is_shown(first) {
+                return split(second, class, area, panes);
+            }
+            if !is_shown(second) {
+                return split(first, class, area, panes);
+            }
             let (whole, least) = match axis {
                 Axis::Row => (area.width, PANE_SMALLEST.0),
                 Axis::Column => (area.height, PANE_SMALLEST.1),
@@ -148,14 +167,14 @@ fn split(node: &Node, area: Rect, panes: &mut Vec<Placed>) {
                 } else {
                     first
                 };
-                return split(kept, area, panes);
+                return split(kept, class, area, panes);
             }
             let size = u32::from(whole) * u32::from(*share) / 1_000;
             let size = u16::try_from(size).unwrap_or(whole);
             let size = size.clamp(least, whole - least);
             let (left, right) = cut(area, *axis, size);
-            split(first, left, panes);
-            split(second, right, panes);
+            split(first, class, left, panes);
+            split(second, class, right, panes);
         }
     }
 }
@@ -182,7 +201,8 @@ fn cut(area: Rect, axis: Axis, size: u16) -> (Rect, Rect) {
 
 /// Small screens: what matters most above, all others in one pile below.
 fn pile(workspace: &Workspace, class: Class, area: Rect, panes: &mut Vec<Placed>) {
-    let mut leaves: Vec<&Leaf> = workspace.root.leaves().collect();
+    let shown = || workspace.root.leaves().filter(|leaf| leaf.from <= class);
+    let mut leaves: Vec<&Leaf> = shown().collect();
     leaves.sort_by_key(|leaf| leaf.spec.rank);
     let above = match class {
         Class::Compact => 2,
@@ -195,9 +215,7 @@ fn pile(workspace: &Workspace, class: Class, area: Rect, panes: &mut Vec<Placed>
     } else {
         0
     };
-    let others: Vec<PaneId> = workspace
-        .root
-        .leaves()
+    let others: Vec<PaneId> = shown()
         .map(|leaf| leaf.id)
         .filter(|id| !leaves.iter().take(above).any(|leaf| leaf.id == *id))
         .collect();

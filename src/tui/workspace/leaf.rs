@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
+use super::Class;
 use crate::tui::panes::PaneSpec;
 
 /// A pane's number within a session.
@@ -33,6 +36,12 @@ impl Link {
         }
     }
 
+    /// The group of a letter, case aside.
+    pub fn by_letter(letter: &str) -> Option<Self> {
+        let same = |link: &Self| link.letter().eq_ignore_ascii_case(letter);
+        Self::ALL.into_iter().find(same)
+    }
+
     /// Its place in lists.
     pub const fn index(self) -> usize {
         match self {
@@ -61,6 +70,8 @@ pub struct Leaf {
     pub spec: &'static PaneSpec,
     /// The group it belongs to; `None` goes its own way.
     pub link: Option<Link>,
+    /// The least screen on which it is shown.
+    pub from: Class,
     /// What it shows where it goes its own way.
     pub own: Focus,
     /// What a list remembers.
@@ -78,6 +89,7 @@ impl Leaf {
             id,
             spec,
             link,
+            from: Class::Tiny,
             own: Focus::default(),
             table: TableState::default(),
             chart: ChartState::default(),
@@ -102,12 +114,14 @@ pub struct TableState {
     pub hidden: BTreeSet<usize>,
 }
 
-/// What a chart remembers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a chart remembers; written into layouts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ChartState {
     /// Width of candles.
     pub zoom: u8,
     /// Bars between the newest and the right edge.
+    #[serde(skip)]
     pub pan: usize,
 }
 

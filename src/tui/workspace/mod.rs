@@ -2,12 +2,14 @@
 //! Must not draw, and must not know what a pane shows.
 
 mod arrange;
+mod edit;
 mod file;
 mod leaf;
 mod node;
 
 pub use arrange::{Arrangement, Class, Placed, SMALLEST, arrange, too_small};
-pub use file::{LayoutError, shipped};
+pub use edit::EditError;
+pub use file::{LayoutError, read, shipped, write};
 pub use leaf::{ChartState, Focus, LadderState, Leaf, Link, PaneId, TableState};
 pub use node::{Axis, Node, Pile};
 
@@ -33,6 +35,8 @@ pub struct Workspaces {
     /// At least one.
     list: Vec<Workspace>,
     current: usize,
+    /// The list and the place before each change, newest last.
+    history: Vec<(Vec<Workspace>, usize)>,
 }
 
 impl Workspaces {
@@ -50,7 +54,11 @@ impl Workspaces {
             list.push(Workspace::single("TRADE"));
         }
         list.truncate(WORKSPACES_MAX);
-        Self { list, current: 0 }
+        Self {
+            list,
+            current: 0,
+            history: Vec::new(),
+        }
     }
 
     /// All of them, in the order of the digits.
@@ -98,15 +106,25 @@ impl Default for Workspaces {
 }
 
 impl Workspace {
+    /// A tree in which what is traded in is chosen: the first chart, if there is one.
+    pub fn of(name: &str, root: Node) -> Self {
+        let chosen = root
+            .leaves()
+            .find(|leaf| leaf.spec == crate::tui::panes::CHART)
+            .unwrap_or_else(|| root.first())
+            .id;
+        Self {
+            name: name.to_owned(),
+            root,
+            chosen,
+            zoomed: false,
+        }
+    }
+
     /// With one chart and nothing else.
     pub fn single(name: &str) -> Self {
         let leaf = Leaf::new(PaneId(0), crate::tui::panes::CHART, Some(Link::A));
-        Self {
-            name: name.to_owned(),
-            chosen: leaf.id,
-            root: Node::pane(leaf),
-            zoomed: false,
-        }
+        Self::of(name, Node::pane(leaf))
     }
 
     /// The chosen pane; the first where the choice is gone.
@@ -122,12 +140,18 @@ impl Workspace {
         self.root.find_or_first_mut(id)
     }
 
-    /// Chooses the pane `forward` or back from the chosen one, in the order of the tree.
-    pub fn choose_next(&mut self, forward: bool) {
-        let order: Vec<PaneId> = self.root.leaves().map(|leaf| leaf.id).collect();
+    /// Chooses the pane `forward` or back from the chosen one, in the order of the tree, of those
+    /// that a screen of this class shows.
+    pub fn choose_next(&mut self, forward: bool, class: Class) {
+        let shown = self.root.leaves().filter(|leaf| leaf.from <= class);
+        let order: Vec<PaneId> = shown.map(|leaf| leaf.id).collect();
         let at = order.iter().position(|id| *id == self.chosen).unwrap_or(0);
-        let step = if forward { 1 } else { order.len() - 1 };
-        if let Some(next) = order.get((at + step) % order.len()) {
+        let step = if forward {
+            1
+        } else {
+            order.len().saturating_sub(1)
+        };
+        if let Some(next) = order.get((at + step) % order.len().max(1)) {
             self.choose(*next);
         }
     }

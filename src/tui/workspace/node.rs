@@ -120,6 +120,26 @@ impl Node {
         }
     }
 
+    /// The split whose first part holds one pane and whose second holds another: its axis, and
+    /// all panes in it.
+    pub fn split_between(&self, one: PaneId, other: PaneId) -> Option<(Axis, Vec<PaneId>)> {
+        let Self::Split {
+            axis,
+            first,
+            second,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        if first.find(one).is_some() && second.find(other).is_some() {
+            return Some((*axis, self.leaves().map(|leaf| leaf.id).collect()));
+        }
+        first
+            .split_between(one, other)
+            .or_else(|| second.split_between(one, other))
+    }
+
     /// Brings a pane to the front of its pile.
     pub fn raise(&mut self, id: PaneId) {
         match self {
