@@ -128,6 +128,12 @@ impl Action {
         self.command.split(' ').skip(1).map(Placeholder::read)
     }
 
+    /// Whether a sequence of so many keys must be confirmed by pressing its last key again: a long
+    /// one that only changes what is seen is deliberate enough.
+    pub fn wants_second_press(&self, keys: usize) -> bool {
+        self.tap == Tap::Twice && (keys == 1 || self.danger != Danger::View)
+    }
+
     /// Whether nothing sensible happens without an argument.
     pub fn needs_argument(&self) -> bool {
         self.placeholders().any(|placeholder| !placeholder.optional)

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::action::{
-    self, Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Scope, Tap, TradingAction,
+    self, Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Scope, TradingAction,
 };
 use super::keymap::{Binding, Found, Key};
 use super::state::{DeskState, Open, Pending, Tone};
@@ -121,7 +121,8 @@ impl DeskState {
     fn take_binding(&mut self, binding: &Binding, turn: &mut Turn) {
         let progress = std::mem::take(&mut self.progress);
         turn.count = usize::try_from(progress.count.unwrap_or(1)).unwrap_or(1);
-        if binding.run.tap == Tap::Once || self.second_press(binding.run, &progress.keys, turn) {
+        let waits = binding.run.wants_second_press(progress.keys.len());
+        if !waits || self.second_press(binding.run, &progress.keys, turn) {
             self.pending = None;
             let place = self.place();
             let mut own = Turn {

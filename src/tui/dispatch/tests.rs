@@ -71,7 +71,7 @@ fn ways_in(keymap: &Keymap) -> Vec<Vec<Key>> {
     let mut ways = vec![Vec::new()];
     for binding in &keymap.bindings {
         let is_desk = Scope::Chart.chain().contains(&binding.scope);
-        if is_desk && binding.run.tap == Tap::Once {
+        if is_desk && !binding.run.wants_second_press(binding.on.len()) {
             ways.push(binding.on.clone());
         }
         ways.extend((1..binding.on.len()).map(|end| binding.on[..end].to_vec()));
@@ -558,6 +558,15 @@ fn digits_count_where_the_profile_says_so() {
         state.key(Key::Char(key), &view, start);
     }
     assert_eq!(state.workspaces.index(), 1);
+}
+
+#[test]
+fn a_long_sequence_that_only_shows_something_needs_no_second_press() {
+    let (mut state, view, start) = desk();
+    state.keymap = Arc::new(load("vim", None).unwrap());
+    state.key(Key::Char('Z'), &view, start);
+    state.key(Key::Char('Z'), &view, start);
+    assert!(state.pending.is_none() && matches!(state.open, Open::Leave(_)));
 }
 
 #[test]

@@ -102,7 +102,9 @@ fn free_letters(keymap: &mut Keymap) {
             let related = other.on.starts_with(&moved.on) || moved.on.starts_with(&other.on);
             let meets = other.scope.chain().contains(&moved.scope)
                 || moved.scope.chain().contains(&other.scope);
-            related && meets && !is_led(other, &keymap.leaders)
+            // The same keys in another scope are its own: the inner one goes first.
+            let is_other_place = other.on == moved.on && other.scope != moved.scope;
+            related && meets && !is_other_place && !is_led(other, &keymap.leaders)
         });
         if !in_way {
             keymap.bindings.push(moved);

@@ -29,7 +29,7 @@ fn sequences(keymap: &Keymap, action: &Action) -> Vec<String> {
         .map(|row| {
             let keys: Vec<String> = row.on.iter().map(shown).collect();
             let mut text = keys.join(" ");
-            if action.tap == Tap::Twice {
+            if action.wants_second_press(keys.len()) {
                 // Behind a leader the last key alone is pressed again.
                 let again = keys.last().cloned().unwrap_or_default();
                 text = format!("{text} {again}");
@@ -65,21 +65,31 @@ fn typed(action: &Action) -> String {
 
 /// A profile in lines of scope, keys, action, command and danger.
 pub fn lines(keymap: &Keymap, scope: Option<Scope>) -> String {
+    let table: Vec<[String; 5]> = rows(scope)
+        .map(|(scope, action)| {
+            let danger = match action.danger {
+                Danger::View => "",
+                danger => danger.word(),
+            };
+            [
+                scope.name().to_owned(),
+                sequences(keymap, action).join(", "),
+                action.name.to_owned(),
+                typed(action),
+                danger.to_owned(),
+            ]
+        })
+        .collect();
+    let wide = |column: usize| {
+        let cells = table.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..5).map(wide).collect();
     let mut text = String::new();
-    for (scope, action) in rows(scope) {
-        let keys = sequences(keymap, action).join(", ");
-        let danger = match action.danger {
-            Danger::View => "",
-            danger => danger.word(),
-        };
-        let line = format!(
-            "{:<8} {:<34} {:<24} {:<34} {danger}",
-            scope.name(),
-            keys,
-            action.name,
-            typed(action)
-        );
-        let _ = writeln!(text, "{}", line.trim_end());
+    for row in &table {
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<String> = cells.map(|(cell, wide)| format!("{cell:<wide$}")).collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
     }
     text
 }

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 
 use super::line::Line;
 use super::prompt::draw_text;
-use crate::tui::action::{self, Action, Scope, Tap};
+use crate::tui::action::{self, Action, Scope};
 use crate::tui::format;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::keymap::{Binding, Key, Keymap};
@@ -223,8 +223,9 @@ fn all_keys(keymap: &Keymap, action: &Action, glyphs: &Glyphs) -> Vec<String> {
 
 /// A sequence of keys as it is pressed; of one that is pressed twice, its last key comes again.
 pub(in crate::tui) fn sequence(keys: &[Key], action: &Action, glyphs: &Glyphs) -> String {
+    let twice = action.wants_second_press(keys.len());
     let mut keys: Vec<String> = keys.iter().map(|key| key.label(glyphs)).collect();
-    if action.tap == Tap::Twice {
+    if twice {
         keys.extend(keys.last().cloned());
     }
     keys.join(" ")
