@@ -41,7 +41,7 @@ pub fn shot(view: &View, state: &DeskState, width: u16, height: u16, format: Sho
     let buffer = draw(view, state, width, height);
     match format {
         ShotFormat::Svg => svg(&buffer),
-        ShotFormat::Ansi => encode::lines(&buffer),
+        ShotFormat::Ansi => String::from_utf8_lossy(&encode::lines(&buffer)).into_owned(),
         ShotFormat::Text => text(&buffer),
     }
 }
