@@ -11,6 +11,7 @@ use super::names;
 use crate::config::{self, Loaded, Override, Sources};
 use crate::domain::{InstrumentKey, QuoteBasis, Timestamp};
 use crate::feeds::Speed;
+use crate::tui::ColorMode;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -333,16 +334,43 @@ pub enum BenchKind {
 
 /// Arguments of `shot`.
 #[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "The same flags give the same bytes: the feeds run in event time, not by the clock.\n\n\
+    Examples:\n  titan-tui shot --size 120x36 --out desk.svg\n  \
+    titan-tui shot --size 200x60 --theme okabe --color 256 --out desk.png\n  \
+    titan-tui shot --record 20m --speed 60 --fps 1 --title titan-tui --out desk.svg"
+)]
 pub struct ShotArgs {
     /// Columns and rows
     #[arg(long, value_name = "COLSxROWS", default_value = "120x40", value_parser = parse_size)]
     pub size: (u16, u16),
-    /// File to write; its ending chooses the form
+    /// File to write; its ending chooses the form: svg, png, html, ansi or txt
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Draw with ASCII characters alone
     #[arg(long)]
     pub ascii: bool,
+    /// Colours: the theme of this name
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Colour depth
+    #[arg(long, value_name = "truecolor|256|16|mono", value_parser = parse_color)]
+    pub color: Option<ColorMode>,
+    /// Draw the bar of a window with this title around svg and png
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Size of a png: pixels for each of the svg's
+    #[arg(long, value_name = "1-4", default_value = "1",
+        value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub scale: u8,
+    /// Record this much event time after that, as a moving svg or as an asciicast (cast);
+    /// --speed shows it faster
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub record: Option<Duration>,
+    /// Frames of a recording in a second of event time
+    #[arg(long, value_name = "N", default_value = "4", requires = "record",
+        value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub fps: u32,
     /// What feeds the engine before the frame is drawn.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -498,6 +526,11 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
 fn parse_start(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text)
         .ok_or_else(|| "write RFC 3339, for example 2026-11-20T09:15:00Z".to_owned())
+}
+
+fn parse_color(text: &str) -> Result<ColorMode, String> {
+    let known = ColorMode::ALL.into_iter().find(|mode| mode.name() == text);
+    known.ok_or_else(|| "write truecolor, 256, 16 or mono".to_owned())
 }
 
 fn parse_size(text: &str) -> Result<(u16, u16), String> {

@@ -10,9 +10,11 @@ mod handle;
 mod journal;
 pub mod logging;
 mod publish;
+mod rehearsal;
 mod summary;
 mod supervise;
 
 pub use desk::{Desk, DeskError, RunOptions};
 pub use handle::{DeskHandle, HandleError, Preview, Request, SharedView};
+pub use rehearsal::{Advance, Rehearsal};
 pub use summary::{LatencySummary, Summary};

@@ -7,7 +7,7 @@ pub mod bench;
 mod chord;
 mod dispatch;
 pub mod encode;
-pub mod export;
+mod export;
 mod format;
 pub mod glyphs;
 mod guard;
@@ -22,7 +22,9 @@ mod ticket;
 mod writer;
 
 pub use app::{DeskError, DeskExit, DeskOptions, run};
-pub use export::{ShotFormat, shot};
+pub use export::{
+    ExportError, ExportOptions, Recording, RecordingFormat, ShotFormat, export, export_with, shot,
+};
 pub use render::{draw, render};
 pub use state::DeskState;
 pub use theme::{ColorMode, Theme};

@@ -6,12 +6,17 @@ mod pen;
 mod plan;
 mod sgr;
 
+use std::ops::Range;
+
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use pen::Pen;
 use plan::Plan;
 use sgr::Look;
+
+pub(super) use plan::width;
 
 /// Starts a synchronised update: the terminal holds its picture until it ends.
 pub const FRAME_START: &[u8] = b"\x1b[?2026h";
@@ -125,14 +130,11 @@ fn commonest_ground(buffer: &Buffer) -> Color {
 }
 
 /// Lines of text with SGR codes and nothing else, for files and pipes.
-pub(super) fn lines(buffer: &Buffer) -> Vec<u8> {
+pub(super) fn lines(buffer: &Buffer, area: Rect) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for y in buffer.area.top()..buffer.area.bottom() {
+    for y in area.top()..area.bottom() {
         let mut pen: Option<Look> = None;
-        for x in buffer.area.left()..buffer.area.right() {
-            let Some(cell) = buffer.cell((x, y)) else {
-                continue;
-            };
+        for (_, cell) in seen(buffer, y, area.left()..area.right()) {
             let look = Look::of(cell);
             let wanted = match pen {
                 Some(pen) if cell.symbol() == " " && !look.shows_on_blank() => {
@@ -148,6 +150,20 @@ pub(super) fn lines(buffer: &Buffer) -> Vec<u8> {
         bytes.extend_from_slice(b"\x1b[0m\n");
     }
     bytes
+}
+
+/// The cells of a row that can be seen: not those behind a wide character.
+pub(super) fn seen(
+    buffer: &Buffer,
+    y: u16,
+    columns: Range<u16>,
+) -> impl Iterator<Item = (u16, &Cell)> {
+    let mut next = columns.start;
+    columns.filter_map(move |x| {
+        let cell = buffer.cell((x, y)).filter(|_| x >= next)?;
+        next = x.saturating_add(u16::try_from(width(cell).max(1)).unwrap_or(1));
+        Some((x, cell))
+    })
 }
 
 /// Appends a decimal number.
@@ -169,7 +185,6 @@ fn push_number(bytes: &mut Vec<u8>, number: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ratatui::layout::Rect;
     use ratatui::style::Style;
 
     fn frame(encoder: &mut Encoder, next: &Buffer) -> String {

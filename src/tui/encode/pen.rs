@@ -1,7 +1,10 @@
 //! Writes planned cells: moves, colours and characters, each in its shortest form.
 //! Must not decide what is written or in which order.
 
+use std::ops::Range;
+
 use ratatui::buffer::{Buffer, Cell, CellDiffOption};
+use ratatui::style::Color;
 
 use super::moves::{self, At};
 use super::plan::{Change, Plan, width};
@@ -22,6 +25,8 @@ pub(super) struct Pen<'a> {
     erases: bool,
     at: Option<At>,
     look: Look,
+    /// From where on a row was erased to its end; whatever else was to be done there is done.
+    erased: Option<(u16, u16)>,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -34,6 +39,7 @@ impl<'a> Pen<'a> {
             erases,
             at: None,
             look,
+            erased: None,
             bytes: Vec::new(),
         }
     }
@@ -45,34 +51,45 @@ impl<'a> Pen<'a> {
             let Some(change) = self.plan.changes.get(*first) else {
                 return;
             };
-            let blanks = self.blanks(rest);
-            let taken = if blanks > 0 {
-                self.write_blanks(*change, blanks);
-                blanks
-            } else {
+            let (blanks, columns) = self.blanks(rest);
+            let done = self
+                .erased
+                .is_some_and(|(x, y)| y == change.y && x <= change.x);
+            if blanks == 0 {
                 self.write_cell(*change);
-                1
-            };
-            rest = rest.get(taken..).unwrap_or_default();
+            } else if !done {
+                self.write_blanks(*change, columns);
+            }
+            rest = rest.get(blanks.max(1)..).unwrap_or_default();
         }
     }
 
-    /// How many blanks of one ground come next, side by side.
-    fn blanks(&self, order: &[usize]) -> usize {
+    /// How many blanks of one ground come next, and over how many columns: those between them are
+    /// blank already.
+    fn blanks(&self, order: &[usize]) -> (usize, usize) {
+        let (mut count, mut columns) = (0, 0);
         let mut former: Option<&Change> = None;
-        let is_next = |index: &&usize| {
-            let Some(change) = self.plan.changes.get(**index).filter(|it| it.is_blank) else {
-                return false;
+        for index in order {
+            let Some(change) = self.plan.changes.get(*index).filter(|it| it.is_blank) else {
+                break;
             };
-            let follows = former.is_none_or(|former| {
-                former.y == change.y
-                    && former.x.checked_add(1) == Some(change.x)
-                    && former.look == change.look
-            });
+            let step = match former {
+                None => 1,
+                Some(former) if former.y == change.y && former.look == change.look => {
+                    let gap = former.x.saturating_add(1)..change.x;
+                    let ground = self.plan.look(change.look);
+                    if gap.len() > GAP_MAX.into() || !self.is_blank(gap.clone(), change.y, ground) {
+                        break;
+                    }
+                    gap.len() + 1
+                }
+                Some(_) => break,
+            };
             former = Some(change);
-            follows
-        };
-        order.iter().take_while(is_next).count()
+            count += 1;
+            columns += step;
+        }
+        (count, columns)
     }
 
     fn write_blanks(&mut self, first: Change, count: usize) {
@@ -80,10 +97,17 @@ impl<'a> Pen<'a> {
         self.go(x, y);
         let wanted = self.plan.look(first.look);
         if !self.look.stands_for_blank(wanted) {
-            self.set(wanted);
+            // A look that no character has need not have its colour of text.
+            let fg = match wanted.fg {
+                Color::Reset => self.look.fg,
+                fg => fg,
+            };
+            self.set(Look { fg, ..wanted });
         }
-        if self.erases && count >= ERASE_LINE_MIN && self.is_blank_from(x, y) {
+        let right = self.next.area.right();
+        if self.erases && count >= ERASE_LINE_MIN && self.is_blank(x..right, y, self.look) {
             self.bytes.extend_from_slice(b"\x1b[K");
+            self.erased = Some((x, y));
         } else if self.erases && count >= ERASE_MIN {
             self.bytes.extend_from_slice(b"\x1b[");
             push_number(&mut self.bytes, u32::try_from(count).unwrap_or(u32::MAX));
@@ -94,14 +118,14 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Whether the row shows nothing but this ground from `x` to its end.
-    fn is_blank_from(&self, x: u16, y: u16) -> bool {
-        (x..self.next.area.right()).all(|x| {
+    /// Whether these columns of a row show nothing but the ground of a look.
+    fn is_blank(&self, mut columns: Range<u16>, y: u16, ground: Look) -> bool {
+        columns.all(|x| {
             self.next.cell((x, y)).is_some_and(|cell| {
                 let look = Look::of(cell);
                 cell.symbol() == " "
                     && !look.shows_on_blank()
-                    && self.look.stands_for_blank(look)
+                    && ground.stands_for_blank(look)
                     && cell.diff_option != CellDiffOption::Skip
             })
         })

@@ -159,7 +159,11 @@ impl Plan {
             .looks
             .iter()
             .position(|known| known.stands_for_blank(look));
-        known.unwrap_or_else(|| self.index(look))
+        let ground = Look {
+            bg: look.bg,
+            ..Look::PLAIN
+        };
+        known.unwrap_or_else(|| self.index(ground))
     }
 
     /// The look of that number.
@@ -211,7 +215,8 @@ fn same(one: &Cell, other: &Cell) -> bool {
     one_look == other_look || (one.symbol() == " " && one_look.stands_for_blank(other_look))
 }
 
-pub(super) fn width(cell: &Cell) -> usize {
+/// Columns that a cell's character takes.
+pub(in crate::tui) fn width(cell: &Cell) -> usize {
     match cell.symbol() {
         symbol if symbol.len() == 1 => 1,
         symbol => symbol.width(),
