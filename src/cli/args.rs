@@ -139,8 +139,10 @@ pub enum CliCommand {
     Instruments(InstrumentsArgs),
     /// Measure this build on this machine
     Bench(BenchArgs),
-    /// Draw one frame of the desk into a file
+    /// Draw the desk into a file, still or moving
     Shot(ShotArgs),
+    /// Heal a terminal that a killed desk has left in disorder
+    ResetTty,
 }
 
 /// Arguments of `config`.

@@ -23,6 +23,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::tui;
+
 pub use args::{
     BenchArgs, BenchKind, Cli, CliCommand, CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs,
     ExportArgs, ExportFormat, ExportKind, GlobalArgs, InitArgs, InstrumentsArgs, LogLevel, ManArgs,
@@ -81,6 +83,9 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Some(CliCommand::Instruments(args)) => instruments::run(global, args, out),
         Some(CliCommand::Bench(args)) => bench::run(global, args, out),
         Some(CliCommand::Shot(args)) => shot::run(global, args, out),
+        Some(CliCommand::ResetTty) => {
+            tui::terminal::reset().map_err(|error| CliError::Failure(error.to_string()))
+        }
     }
 }
 

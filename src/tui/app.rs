@@ -18,11 +18,12 @@ use tokio_util::sync::CancellationToken;
 use super::chord::Key;
 use super::dispatch::Effect;
 use super::encode::Encoder;
-use super::guard::{self, TerminalGuard};
+use super::guard::{self, TerminalGuard, TerminalOptions};
 use super::layout::too_small;
 use super::os_signals::{Asked, Signals, stop_here};
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
+use super::terminal::TerminalTraits;
 use super::theme::ColorMode;
 use super::writer::Writer;
 use crate::config::DeskConfig;
@@ -110,7 +111,8 @@ pub fn run(
 async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, DeskError> {
     // Listening comes first: a signal between taking the terminal and listening would leave it.
     let mut signals = Signals::listen().map_err(DeskError::Setup)?;
-    let guard = TerminalGuard::enter(options.log_file.clone()).map_err(DeskError::Setup)?;
+    let guard = TerminalGuard::enter(TerminalOptions::default(), options.log_file.clone())
+        .map_err(DeskError::Setup)?;
     let screen = guard::screen().map_err(DeskError::Setup)?;
     let writer = Writer::start(screen).map_err(DeskError::Setup)?;
     let stop = options.stop.clone();
@@ -196,6 +198,7 @@ impl Desk {
     fn new(handle: DeskHandle, options: DeskOptions, writer: Writer, guard: TerminalGuard) -> Self {
         let variable = |name: &str| std::env::var(name).ok();
         let mode = options.color.unwrap_or_else(|| ColorMode::detect(variable));
+        let traits = TerminalTraits::detect(variable);
         let rate = if variable("SSH_CONNECTION").is_some() {
             options.config.remote_frames_per_second
         } else {
@@ -218,7 +221,7 @@ impl Desk {
             asked: None,
             asked_at: now,
             moved: false,
-            encoder: Encoder::new(),
+            encoder: Encoder::new().erase_keeps_color(traits.erase_keeps_color),
             next: Buffer::default(),
             bytes: Vec::new(),
             dirty: true,
