@@ -1,7 +1,7 @@
 //! Holds the floors of the house and its style, by reading the source.
 //! Must not run the program.
 
-mod scanner;
+pub mod scanner;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -234,7 +234,7 @@ fn root() -> &'static Path {
 
 /// The sources below a folder, with their names relative to the repository. A file that another
 /// declares as `#[cfg(test)] mod NAME;` is test code as a whole.
-fn sources(folder: &str) -> Vec<Source> {
+pub fn sources(folder: &str) -> Vec<Source> {
     let files = files_below(&root().join(folder));
     let read = |path: &PathBuf| {
         let name = path

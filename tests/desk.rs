@@ -14,3 +14,5 @@ mod pty;
 mod screens;
 #[path = "desk/stream.rs"]
 mod stream;
+#[path = "desk/themes.rs"]
+mod themes;

@@ -8,10 +8,10 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::error::CliError;
 use super::names;
+use super::themes::{ColorChoice, ThemesArgs};
 use crate::config::{self, Loaded, Override, Sources};
 use crate::domain::{InstrumentKey, QuoteBasis, Timestamp};
 use crate::feeds::Speed;
-use crate::tui::ColorMode;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -115,6 +115,12 @@ pub struct RunArgs {
     /// Draw with ASCII characters alone
     #[arg(long)]
     pub ascii: bool,
+    /// Colours to draw with instead of those the environment names
+    #[arg(long, value_name = "DEPTH")]
+    pub color: Option<ColorChoice>,
+    /// Name of the theme
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
     /// What feeds the engine.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -143,6 +149,8 @@ pub enum CliCommand {
     Shot(ShotArgs),
     /// Heal a terminal that a killed desk has left in disorder
     ResetTty,
+    /// List, check and show themes
+    Themes(ThemesArgs),
 }
 
 /// Arguments of `config`.
@@ -352,12 +360,18 @@ pub struct ShotArgs {
     /// Draw with ASCII characters alone
     #[arg(long)]
     pub ascii: bool,
-    /// Colours: the theme of this name
+    /// Theme by its name or file; the configured one where it is left out
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
-    /// Colour depth
-    #[arg(long, value_name = "truecolor|256|16|mono", value_parser = parse_color)]
-    pub color: Option<ColorMode>,
+    /// Colours to draw with; 24 bits where it is left out
+    #[arg(long, value_name = "DEPTH")]
+    pub color: Option<ColorChoice>,
+    /// Workspace by its number or name
+    #[arg(long, value_name = "N|NAME")]
+    pub workspace: Option<String>,
+    /// Draw this pane alone, by its name in layouts
+    #[arg(long, value_name = "NAME")]
+    pub pane: Option<String>,
     /// Draw the bar of a window with this title around svg and png
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
@@ -437,6 +451,9 @@ impl RunArgs {
         }
         if self.ascii {
             overrides.push(flag("--ascii", "desk.ascii", "true"));
+        }
+        if let Some(theme) = &self.theme {
+            overrides.push(flag("--theme", "desk.theme", theme));
         }
         overrides
     }
@@ -528,11 +545,6 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
 fn parse_start(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text)
         .ok_or_else(|| "write RFC 3339, for example 2026-11-20T09:15:00Z".to_owned())
-}
-
-fn parse_color(text: &str) -> Result<ColorMode, String> {
-    let known = ColorMode::ALL.into_iter().find(|mode| mode.name() == text);
-    known.ok_or_else(|| "write truecolor, 256, 16 or mono".to_owned())
 }
 
 fn parse_size(text: &str) -> Result<(u16, u16), String> {

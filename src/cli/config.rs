@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ConfigArgs, ConfigCommand, GlobalArgs, InitArgs};
 use super::error::CliError;
-use crate::config;
+use crate::config::{self, ConfigError, Loaded, Problem};
+use crate::tui::ThemeStore;
 
 /// Runs it.
 ///
@@ -45,6 +46,7 @@ fn path(global: &GlobalArgs) -> Result<PathBuf, CliError> {
 
 fn check(global: &GlobalArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let loaded = global.load_config(Vec::new())?;
+    check_theme(&loaded)?;
     match &loaded.file {
         Some(path) => writeln!(out, "{}: good", path.display())?,
         None => writeln!(
@@ -54,6 +56,18 @@ fn check(global: &GlobalArgs, out: &mut dyn Write) -> Result<(), CliError> {
         )?,
     }
     Ok(())
+}
+
+/// A theme that is not there does not keep the desk from opening, so loading lets it pass.
+fn check_theme(loaded: &Loaded) -> Result<(), CliError> {
+    let desk = &loaded.config.desk;
+    let (_, problem) = ThemeStore::of_user(desk.up_down).choose(&desk.theme);
+    let Some(message) = problem else {
+        return Ok(());
+    };
+    let place = loaded.origin("desk.theme").to_string();
+    let message = format!("desk.theme: {message}");
+    Err(ConfigError::Invalid(vec![Problem { place, message }]).into())
 }
 
 fn init(global: &GlobalArgs, args: &InitArgs, out: &mut dyn Write) -> Result<(), CliError> {

@@ -14,16 +14,17 @@ mod names;
 mod run;
 mod session;
 mod shot;
+mod themes;
 mod tickserver;
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, LineWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::tui;
+use crate::tui::{self, PatientStderr};
 
 pub use args::{
     BenchArgs, BenchKind, Cli, CliCommand, CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs,
@@ -31,6 +32,7 @@ pub use args::{
     RunArgs, ShotArgs, ShowArgs, SourceArgs, SummaryFormat, TickserverArgs,
 };
 pub use error::CliError;
+pub use themes::{CheckArgs, ColorChoice, ShowThemeArgs, ThemesArgs, ThemesCommand};
 
 /// The program: reads the arguments of the process, does what they say, and reports.
 pub fn main() -> ExitCode {
@@ -38,7 +40,7 @@ pub fn main() -> ExitCode {
     run_with(
         std::env::args_os(),
         &mut BufWriter::new(io::stdout()),
-        &mut io::stderr(),
+        &mut LineWriter::new(PatientStderr),
     )
 }
 
@@ -86,6 +88,7 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Some(CliCommand::ResetTty) => {
             tui::terminal::reset().map_err(|error| CliError::Failure(error.to_string()))
         }
+        Some(CliCommand::Themes(args)) => themes::run(global, args, out),
     }
 }
 

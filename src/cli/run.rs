@@ -2,6 +2,7 @@
 //! Must not hold logic of its own: the runtime and the screen do.
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -11,8 +12,10 @@ use tokio_util::sync::CancellationToken;
 use super::args::{GlobalArgs, RunArgs};
 use super::error::CliError;
 use super::session::{self, Session};
+use super::themes::ColorChoice;
+use crate::config;
 use crate::runtime::{Desk, DeskError, RunOptions, Summary, logging};
-use crate::tui::{self, DeskExit};
+use crate::tui::{self, DeskExit, DeskFiles};
 
 /// Takes what libraries write to standard error while the screen is up.
 const STDERR_FILE: &str = "stderr.txt";
@@ -37,7 +40,7 @@ pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(
         let desk = Desk::start(options(&session, args), runtime.handle())?;
         runtime.block_on(run_headless(desk, signals))?
     } else {
-        run_on_screen(&session, args, &runtime, signals)?
+        run_on_screen(global, &session, args, &runtime, signals)?
     };
     if args.summary.is_some() {
         let text = serde_json::to_string(&summary)
@@ -62,6 +65,7 @@ async fn run_headless(desk: Desk, signals: StopSignals) -> Result<Summary, DeskE
 }
 
 fn run_on_screen(
+    global: &GlobalArgs,
     session: &Session,
     args: &RunArgs,
     runtime: &tokio::runtime::Runtime,
@@ -83,7 +87,8 @@ fn run_on_screen(
         config: session.config.desk.clone(),
         stale_after_ms: session.config.risk.stale_after_ms.into(),
         feed_names: session.config.feeds.clone(),
-        color: None,
+        files: desk_files(global, session),
+        color: args.color.and_then(ColorChoice::mode),
         log_file: log
             .as_ref()
             .and_then(|log| log.folder.clone())
@@ -96,6 +101,16 @@ fn run_on_screen(
     match shown.map_err(|error| CliError::Failure(error.to_string()))? {
         DeskExit::Signal(number) => Err(CliError::Signal(number)),
         DeskExit::Quit | DeskExit::Stopped => Ok(summary),
+    }
+}
+
+/// Layouts lie beside the configuration, what the desk remembers by itself in the data folder.
+fn desk_files(global: &GlobalArgs, session: &Session) -> DeskFiles {
+    let config = global.config.clone().or_else(config::config_file);
+    let folder = config.as_deref().and_then(Path::parent);
+    DeskFiles {
+        layouts: folder.map(|folder| folder.join("layouts")),
+        state: session.data_dir.as_ref().map(|folder| folder.join("desk")),
     }
 }
 

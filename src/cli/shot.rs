@@ -6,16 +6,21 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
 use super::args::{GlobalArgs, ShotArgs};
 use super::error::CliError;
 use super::session::{self, Session};
+use super::themes::{self, ColorChoice};
 use crate::domain::Timestamp;
 use crate::feeds::Speed;
 use crate::runtime::{Advance, Rehearsal, RunOptions};
 use crate::tui::{
     self, ColorMode, DeskState, ExportError, ExportOptions, Recording, RecordingFormat, ShotFormat,
-    theme,
+    ThemeStore,
 };
+use crate::view::View;
 
 /// Event time before the frame is drawn, where `--duration` does not say it.
 const LEAD: Duration = Duration::from_secs(3 * 3_600);
@@ -30,11 +35,7 @@ const FRAMES_MAX: u32 = 20_000;
 /// When the desk cannot run, nothing happens for a minute, or the file cannot be written.
 pub fn run(global: &GlobalArgs, args: &ShotArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let session = Session::new(global, &args.source, args.source.overrides())?;
-    let mut state = DeskState::new(args.color.unwrap_or(ColorMode::True), args.ascii);
-    state.feed_names = session.config.feeds.clone();
-    if let Some(name) = &args.theme {
-        state.paint.theme = theme_named(name)?;
-    }
+    let mut state = state(&session, args)?;
     let options = ExportOptions {
         title: args.title.clone(),
         scale: args.scale,
@@ -54,6 +55,65 @@ pub fn run(global: &GlobalArgs, args: &ShotArgs, out: &mut dyn Write) -> Result<
             .map_err(|error| CliError::failed(format!("cannot write {}", path.display()), error)),
         None => Ok(out.write_all(&drawn)?),
     }
+}
+
+fn state(session: &Session, args: &ShotArgs) -> Result<DeskState, CliError> {
+    let desk = &session.config.desk;
+    let mode = args.color.map_or(Some(ColorMode::True), ColorChoice::mode);
+    let mode = mode.unwrap_or_else(|| ColorMode::detect(|name| std::env::var(name).ok()));
+    let mut state = DeskState::new(mode, args.ascii || desk.ascii);
+    state.feed_names = session.config.feeds.clone();
+    state.stale_after_ms = session.config.risk.stale_after_ms.into();
+    state.themes = ThemeStore::of_user(desk.up_down);
+    let name = args.theme.as_deref().unwrap_or(&desk.theme);
+    state.paint.theme = themes::find(&state.themes, name)?;
+    state.area = Rect::new(0, 0, args.size.0, args.size.1);
+    if let Some(wanted) = &args.workspace {
+        let names: Vec<&str> = state
+            .workspaces
+            .all()
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect();
+        let by_name = names
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(wanted));
+        let by_number = wanted
+            .parse::<usize>()
+            .ok()
+            .and_then(|it| it.checked_sub(1));
+        let place = by_name.or(by_number).filter(|place| *place < names.len());
+        let Some(place) = place else {
+            return Err(CliError::Usage(format!(
+                "there is no workspace {wanted}: 1 to {}, or {}",
+                names.len(),
+                names.join(", ")
+            )));
+        };
+        state.workspaces.show(place);
+    }
+    Ok(state)
+}
+
+/// What of the screen is drawn: all of it, or the pane that was named.
+fn part(
+    view: &View,
+    state: &DeskState,
+    screen: &Buffer,
+    pane: Option<&str>,
+) -> Result<Rect, CliError> {
+    let Some(name) = pane else {
+        return Ok(screen.area);
+    };
+    let panes = tui::pane_places(view, state, screen.area);
+    let found = panes.iter().find(|(pane, _)| *pane == name);
+    found.map(|(_, area)| *area).ok_or_else(|| {
+        let names: Vec<&str> = panes.iter().map(|(name, _)| *name).collect();
+        CliError::Usage(format!(
+            "no pane {name} is shown at this size: {}",
+            names.join(", ")
+        ))
+    })
 }
 
 fn run_options(session: &Session) -> RunOptions {
@@ -100,13 +160,16 @@ impl Form {
     ) -> Result<Vec<u8>, CliError> {
         let (width, height) = args.size;
         let mut screen = |rehearsal: &Rehearsal, now: Timestamp| {
+            let view = rehearsal.view();
             state.clock = Some(now);
-            tui::draw(rehearsal.view(), state, width, height)
+            let screen = tui::draw(view, state, width, height);
+            let area = part(view, state, &screen, args.pane.as_deref())?;
+            Ok::<_, CliError>((screen, area))
         };
         match *self {
             Self::Still(format) => {
-                let screen = screen(rehearsal, reached);
-                Ok(tui::export_with(&screen, screen.area, format, options)?)
+                let (screen, area) = screen(rehearsal, reached)?;
+                Ok(tui::export_with(&screen, area, format, options)?)
             }
             Self::Moving(format, length, step) => {
                 let times = match args.source.speed {
@@ -118,7 +181,8 @@ impl Form {
                 while elapsed < length {
                     let now = plus(reached, elapsed);
                     let end = rehearsal.advance(now);
-                    recording.push(elapsed.div_f64(times), screen(rehearsal, now));
+                    let (screen, area) = screen(rehearsal, now)?;
+                    recording.push(elapsed.div_f64(times), cut(&screen, area));
                     if end != Advance::Reached {
                         break;
                     }
@@ -129,6 +193,16 @@ impl Form {
             }
         }
     }
+}
+
+/// A part of a screen as a screen of its own.
+fn cut(screen: &Buffer, area: Rect) -> Buffer {
+    let mut part = Buffer::empty(Rect::new(0, 0, area.width, area.height));
+    let cells = area.positions().filter_map(|place| screen.cell(place));
+    for (cell, shown) in part.content.iter_mut().zip(cells) {
+        cell.clone_from(shown);
+    }
+    part
 }
 
 /// Lets the feeds come `lead` past their first tick, or to their end before it.
@@ -156,14 +230,6 @@ fn ending(path: &Path) -> &str {
 
 fn parse<T: FromStr<Err = String>>(text: &str) -> Result<T, CliError> {
     text.parse().map_err(CliError::Usage)
-}
-
-fn theme_named(name: &str) -> Result<theme::Theme, CliError> {
-    let known = theme::THEMES.iter().find(|theme| theme.name == name);
-    known.copied().ok_or_else(|| {
-        let names: Vec<&str> = theme::THEMES.iter().map(|theme| theme.name).collect();
-        CliError::Usage(format!("`{name}` is not a theme: {}", names.join(", ")))
-    })
 }
 
 impl From<ExportError> for CliError {

@@ -13,7 +13,7 @@ use super::keys::{self, KEYS, KeySpec, LISTS};
 use super::kind::Raw;
 use super::model::{Config, Mode};
 use super::nearest::nearest;
-use super::source::Origin;
+use super::source::{Origin, place_in_file};
 
 /// Variables that begin like ours and are not configuration: the tests' data folder and switches.
 const OTHER_VARIABLES: &[&str] = &["TITAN_DATA", "TITAN_REQUIRE_DATA"];
@@ -36,13 +36,7 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn origin(&self, offset: usize) -> Origin {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Origin::File {
-            path: self.path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or("").chars().count() + 1,
-        }
+        place_in_file(self.path, self.text, offset)
     }
 }
 

@@ -110,6 +110,8 @@ pub const KEYS: &[KeySpec] = &[
     key("desk.remote_frames_per_second", Kind::Whole(1, 120), "Most frames a second over SSH."),
     key("desk.clock", Kind::Flag, "Whether the clock in the status line shows seconds."),
     key("desk.ascii", Kind::Flag, "Draw with ASCII characters alone."),
+    key("desk.theme", WORD, "Name of the theme; `titan-tui themes list` has all. One that is not there gives the default and a message."),
+    key("desk.up_down", Kind::Choice(&["theme", "green_up", "red_up", "blue_up"]), "Which colours stand for rising and falling, whatever the theme."),
     key("strategy[].name", WORD_OR_EMPTY, "Its name in signals and orders; the kind where empty."),
     key("strategy[].kind", WORD, "`confluence` or `crossover`."),
     key("strategy[].timeframes_s", TIMEFRAMES, "Bars it runs on, in seconds; each one of `market.timeframes_s`."),

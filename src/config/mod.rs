@@ -17,5 +17,6 @@ pub use document::{reference, template};
 pub use error::{ConfigError, Problem};
 pub use load::{Loaded, load};
 pub use model::*;
+pub use nearest::nearest;
 pub use paths::{config_file, data_dir};
-pub use source::{ConfigFile, Origin, Override, Sources};
+pub use source::{ConfigFile, Origin, Override, Sources, place_in_file};

@@ -433,6 +433,25 @@ pub struct DeskConfig {
     pub clock: bool,
     /// Draw with ASCII characters alone.
     pub ascii: bool,
+    /// Name of the theme.
+    pub theme: String,
+    /// Which colours stand for rising and falling.
+    pub up_down: UpDown,
+}
+
+/// Which colours stand for rising and falling.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpDown {
+    /// Those of the theme.
+    #[default]
+    Theme,
+    /// Green rises, red falls.
+    GreenUp,
+    /// Red rises, green falls, as in East Asia.
+    RedUp,
+    /// Blue rises.
+    BlueUp,
 }
 
 impl Default for DeskConfig {
@@ -442,6 +461,8 @@ impl Default for DeskConfig {
             remote_frames_per_second: 10,
             clock: true,
             ascii: false,
+            theme: "titan-dark".to_owned(),
+            up_down: UpDown::Theme,
         }
     }
 }

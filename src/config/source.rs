@@ -2,7 +2,7 @@
 //! Must not decide whether a value is good.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which file is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,6 +74,17 @@ pub enum Origin {
     Environment(String),
     /// A flag.
     Flag(String),
+}
+
+/// The place of the byte `offset` of a file's text.
+pub fn place_in_file(path: &Path, text: &str, offset: usize) -> Origin {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    Origin::File {
+        path: path.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before.get(line_start..).unwrap_or("").chars().count() + 1,
+    }
 }
 
 impl fmt::Display for Origin {

@@ -14,17 +14,20 @@ use thiserror::Error;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
-use super::chord::Key;
 use super::dispatch::Effect;
 use super::encode::Encoder;
+use super::files::DeskFiles;
 use super::guard::{self, TerminalGuard, TerminalOptions};
-use super::layout::too_small;
+use super::keymap::Key;
 use super::os_signals::{Asked, Signals, stop_here};
+use super::overlay::leave::open_business;
 use super::render::render;
 use super::state::{DeskState, Health, Open, Tone};
 use super::terminal::TerminalTraits;
-use super::theme::ColorMode;
+use super::theme::{ColorMode, ThemeStore};
+use super::workspace::{too_small, write as write_layout};
 use super::writer::Writer;
 use crate::config::DeskConfig;
 use crate::domain::{CommandBody, Timestamp};
@@ -32,6 +35,8 @@ use crate::runtime::{DeskHandle, Preview};
 
 /// Least time between two questions of the open order preview that the market alone causes.
 const ASK_INTERVAL: Duration = Duration::from_millis(250);
+/// Least time between two looks at the user's theme files.
+const THEMES_INTERVAL: Duration = Duration::from_secs(1);
 /// Least time between two full repaints.
 const REPAINT_INTERVAL: Duration = Duration::from_millis(16);
 /// However slow the terminal, it is drawn at least this often.
@@ -48,6 +53,8 @@ pub struct DeskOptions {
     pub feed_names: Vec<String>,
     /// Colour depth; found from the environment where `None`.
     pub color: Option<ColorMode>,
+    /// Where layouts are kept.
+    pub files: DeskFiles,
     /// Takes what is written to standard error while the screen is up, and crash reports.
     pub log_file: Option<PathBuf>,
     /// Ends the desk when it is cancelled.
@@ -147,11 +154,25 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
                 if changed.is_err() {
                     return Ok(desk.end(DeskExit::Stopped));
                 }
-                desk.view_changed();
+                if desk.view_changed() {
+                    return Ok(desk.end(DeskExit::Quit));
+                }
             }
             answer = receive(&mut desk.asked), if desk.asked.is_some() => desk.answered(answer),
             () = desk.writer.freed(), if busy => {}
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => desk.due(),
+        }
+    }
+}
+
+/// Begins with the layout that the desk was left with; one that cannot be used is told and left.
+fn restore_layout(state: &mut DeskState, files: &DeskFiles, handle: &DeskHandle) {
+    match files.load_last() {
+        Ok(Some(workspaces)) => state.workspaces = workspaces,
+        Ok(None) => {}
+        Err(error) => {
+            let text = format!("the last layout is not used: {error}");
+            state.say(Tone::Bad, text, &handle.view().read());
         }
     }
 }
@@ -172,12 +193,15 @@ struct Desk {
     guard: TerminalGuard,
     handle: DeskHandle,
     state: DeskState,
+    files: DeskFiles,
     clock: bool,
     changes: watch::Receiver<u64>,
     /// When the view changed last.
     changed_at: Instant,
     asked: Option<(u64, oneshot::Receiver<Preview>)>,
     asked_at: Instant,
+    /// When the user's theme files were looked at last.
+    themes_at: Instant,
     /// The view changed since the preview was asked for.
     moved: bool,
     encoder: Encoder,
@@ -208,6 +232,13 @@ impl Desk {
         let mut state = DeskState::new(mode, options.config.ascii);
         state.stale_after_ms = options.stale_after_ms;
         state.feed_names = options.feed_names;
+        state.themes = ThemeStore::of_user(options.config.up_down);
+        let (theme, problem) = state.themes.choose(&options.config.theme);
+        state.paint.theme = theme;
+        if let Some(text) = problem {
+            state.say(Tone::Bad, text, &handle.view().read());
+        }
+        restore_layout(&mut state, &options.files, &handle);
         let changes = handle.view().subscribe();
         let now = Instant::now();
         Self {
@@ -215,11 +246,13 @@ impl Desk {
             guard,
             handle,
             state,
+            files: options.files,
             clock: options.config.clock,
             changes,
             changed_at: now,
             asked: None,
             asked_at: now,
+            themes_at: now,
             moved: false,
             encoder: Encoder::new().erase_keeps_color(traits.erase_keeps_color),
             next: Buffer::default(),
@@ -246,10 +279,17 @@ impl Desk {
                     let view = self.handle.view().read();
                     self.state.key(key, &view, std::time::Instant::now())
                 };
-                for effect in effects {
-                    if self.carry_out(effect)? {
-                        return Ok(true);
-                    }
+                if self.carry_out_all(effects)? {
+                    return Ok(true);
+                }
+            }
+            Event::Mouse(event) => {
+                let effects = {
+                    let view = self.handle.view().read();
+                    self.state.mouse(event, &view, std::time::Instant::now())
+                };
+                if self.carry_out_all(effects)? {
+                    return Ok(true);
                 }
             }
             Event::Resize(..) => self.resized = true,
@@ -257,6 +297,16 @@ impl Desk {
         }
         self.dirty = true;
         self.urgent = !self.resized;
+        Ok(false)
+    }
+
+    /// `true` when the desk is to be left.
+    fn carry_out_all(&mut self, effects: Vec<Effect>) -> Result<bool, DeskError> {
+        for effect in effects {
+            if self.carry_out(effect)? {
+                return Ok(true);
+            }
+        }
         Ok(false)
     }
 
@@ -277,6 +327,14 @@ impl Desk {
                 };
                 self.say(tone, text);
             }
+            Effect::SaveLayout { name, text } => match self.files.save(&name, &text) {
+                Ok(path) => self.say(Tone::Good, format!("layout saved in {}", path.display())),
+                Err(error) => self.say(Tone::Bad, format!("layout not saved: {error}")),
+            },
+            Effect::LoadLayout(name) => match self.files.load(&name) {
+                Ok(workspaces) => self.state.workspaces.replace(workspaces),
+                Err(error) => self.say(Tone::Bad, format!("layout not loaded: {error}")),
+            },
             Effect::Panic => crash(),
         }
         Ok(false)
@@ -309,10 +367,29 @@ impl Desk {
         self.dirty = true;
     }
 
-    fn view_changed(&mut self) {
+    /// `true` when the desk was to be left once nothing is held, and nothing is.
+    fn view_changed(&mut self) -> bool {
+        let is_flat = {
+            let view = self.handle.view().read();
+            self.state.observe(&view, std::time::Instant::now());
+            open_business(&view) == (0, 0)
+        };
         self.changed_at = Instant::now();
         self.dirty = true;
         self.moved = true;
+        self.state.is_leaving && is_flat
+    }
+
+    /// Takes over what the user wrote into theme files. Looked at when the desk is awake anyway.
+    fn refresh_themes(&mut self, now: Instant) {
+        if now.duration_since(self.themes_at) < THEMES_INTERVAL {
+            return;
+        }
+        self.themes_at = now;
+        if let Some(news) = self.state.themes.refresh(&mut self.state.paint) {
+            self.say(if news.good { Tone::Good } else { Tone::Bad }, news.text);
+            self.dirty = true;
+        }
     }
 
     /// Something's time has come.
@@ -324,6 +401,12 @@ impl Desk {
         if self.ask_due().is_some_and(|due| due <= now) {
             self.ask();
         }
+        let disarmed = {
+            let view = self.handle.view().read();
+            self.state.disarm_idle(&view, now.into_std())
+        };
+        self.dirty |= disarmed;
+        self.refresh_themes(now);
         let minor = self.clock_due(now).into_iter().chain(self.age_due()).min();
         if minor.is_some_and(|due| due <= now) {
             self.dirty = true;
@@ -346,6 +429,7 @@ impl Desk {
             self.ask_due(),
             self.clock_due(now),
             self.age_due(),
+            self.disarm_due(),
         ]
         .into_iter()
         .flatten()
@@ -367,6 +451,11 @@ impl Desk {
     fn ask_due(&self) -> Option<Instant> {
         let open = matches!(self.state.open, Open::Ticket(_));
         (open && self.moved && self.asked.is_none()).then(|| self.asked_at + ASK_INTERVAL)
+    }
+
+    fn disarm_due(&self) -> Option<Instant> {
+        let due = self.state.disarm_due(&self.handle.view().read())?;
+        Some(Instant::from_std(due))
     }
 
     /// The second after the one that is shown.
@@ -416,6 +505,7 @@ impl Desk {
         }
         self.state.clock = self.clock.then(|| wall_clock().floor_second());
         self.state.idle_ms = self.idle_ms();
+        self.state.area = area;
         {
             let view = self.handle.view().read();
             render(&view, &self.state, area, &mut self.next);
@@ -484,6 +574,16 @@ impl Desk {
 
     fn end(&self, exit: DeskExit) -> DeskExit {
         self.settle();
+        let saved = write_layout(&self.state.workspaces)
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                self.files
+                    .save_last(&text)
+                    .map_err(|error| error.to_string())
+            });
+        if let Err(problem) = saved {
+            warn!(problem, "the layout is not kept for the next start");
+        }
         exit
     }
 }

@@ -2,7 +2,7 @@
 //! Must not be able to hang: a terminal that takes no bytes is given up after a moment.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, LineWriter, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
@@ -172,19 +172,47 @@ fn write_bounded(bytes: Vec<u8>) -> bool {
     let Ok(mut screen) = screen() else {
         return false;
     };
+    let result = bounded(move || screen.write_all(&bytes));
+    result.recv_timeout(PATIENCE).map_or_else(
+        |_| {
+            discard_pending();
+            result.recv_timeout(PATIENCE).is_ok_and(|it| it.is_ok())
+        },
+        |written| written.is_ok(),
+    )
+}
+
+/// Writes on a thread of its own, which is left behind if it never comes back.
+fn bounded(
+    write: impl FnOnce() -> io::Result<()> + Send + 'static,
+) -> mpsc::Receiver<io::Result<()>> {
     let (done, result) = mpsc::channel();
-    let spawned = thread::Builder::new()
+    // Without a thread the sender is dropped, which the receiver takes for a failure.
+    let _ = thread::Builder::new()
         .name("desk-restore".to_owned())
         .spawn(move || {
-            let _ = done.send(screen.write_all(&bytes).is_ok());
+            let _ = done.send(write());
         });
-    if spawned.is_err() {
-        return false;
+    result
+}
+
+/// Standard error for last words: a terminal that takes nothing must not keep the program from
+/// ending.
+#[derive(Debug, Default)]
+pub struct PatientStderr;
+
+impl Write for PatientStderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (count, bytes) = (bytes.len(), bytes.to_vec());
+        bounded(move || io::stderr().write_all(&bytes))
+            .recv_timeout(PATIENCE)
+            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        Ok(count)
     }
-    result.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-        discard_pending();
-        result.recv_timeout(PATIENCE).unwrap_or(false)
-    })
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Sends standard error to the log file, unless it does not go to the terminal anyway.
@@ -238,7 +266,7 @@ fn report(info: &PanicHookInfo, ours: bool, log_file: Option<&Path>) {
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .is_ok()
     });
-    let mut stderr = io::stderr().lock();
+    let mut stderr = LineWriter::new(PatientStderr);
     let _ = match (ours, log_file) {
         (true, Some(path)) if logged => writeln!(
             stderr,

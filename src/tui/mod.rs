@@ -1,33 +1,40 @@
 //! The terminal desk: draws the view, takes keys, sends commands.
 //! Must not decide anything about trading: what may be sent and what it costs, the engine says.
 
-pub mod actions;
+pub mod action;
 mod app;
 pub mod bench;
-mod chord;
 mod dispatch;
 pub mod encode;
 mod export;
+mod files;
 mod format;
 pub mod glyphs;
 mod guard;
-mod layout;
+pub mod keymap;
 pub mod link;
 mod os_signals;
+pub mod overlay;
 mod panes;
 mod render;
+mod safety;
 pub mod sample;
 pub mod state;
 pub mod terminal;
 pub mod theme;
 mod ticket;
+pub mod workspace;
 pub mod writer;
+mod zone;
 
 pub use app::{DeskError, DeskExit, DeskOptions, run};
 pub use export::{
     ExportError, ExportOptions, Recording, RecordingFormat, ShotFormat, export, export_with, shot,
 };
-pub use guard::TerminalOptions;
-pub use render::{draw, render};
+pub use files::DeskFiles;
+pub use guard::{PatientStderr, TerminalOptions};
+pub use render::{draw, pane_places, render};
+pub use safety::KillProgress;
 pub use state::DeskState;
-pub use theme::{ColorMode, Theme};
+pub use theme::{ColorMode, Theme, ThemeStore};
+pub use zone::Zone;

@@ -4,13 +4,18 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::layout::{SMALLEST, layout, too_small};
+use super::overlay;
+use super::overlay::prompt::PromptKind;
 use super::panes::{self, Pane, Pen};
-use super::state::{DeskState, Open, Panel};
+use super::state::{DeskState, Open};
+use super::workspace::{Arrangement, Class, SMALLEST, arrange, too_small};
 use crate::config::Mode;
 use crate::view::View;
 
-type DrawPane = fn(&Pane, Rect, &mut Buffer);
+/// Rows of the order preview where it lies below the chart.
+const TICKET_ROWS: u16 = 9;
+/// Size of the order preview where it lies over the panes' right end.
+const TICKET_SIZE: (u16, u16) = (40, 24);
 
 /// Draws everything into `area` of `buffer`.
 pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
@@ -18,6 +23,7 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
+    let view = state.frozen.as_deref().unwrap_or(view);
     clear(state, area, buffer);
     let pane = Pane::new(view, state);
     if too_small(area) {
@@ -25,38 +31,83 @@ pub fn render(view: &View, state: &DeskState, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let banners = panes::banner::lines(&pane);
-    let rows = u16::try_from(banners.len()).unwrap_or(u16::MAX);
-    let ticket = matches!(state.open, Open::Ticket(_));
-    let places = layout(area, rows, ticket, view.instruments.len());
+    let workspace = state.workspaces.current();
+    let places = arrange(workspace, area, rows(&banners));
     panes::status::draw(&pane, places.status, buffer);
+    panes::workspaces::draw(&pane, places.workspaces, buffer);
     panes::banner::draw(&pane, &banners, places.banners, buffer);
-    panes::chart::draw(&pane, places.chart, buffer);
-    let optional: [(Option<Rect>, DrawPane); 6] = [
-        (places.watch, panes::watch::draw),
-        (places.account, panes::account::draw),
-        (places.orders, panes::orders::draw),
-        (places.signals, panes::signals::draw),
-        (places.trades, panes::trades::draw),
-        (places.panel, draw_panel),
-    ];
-    for (place, draw) in optional {
-        if let Some(place) = place {
-            draw(&pane, place, buffer);
+    for placed in &places.panes {
+        if let Some(leaf) = workspace.root.find(placed.id) {
+            let pane = Pane::of(view, state, leaf, &placed.tabs);
+            (leaf.spec.draw)(&pane, placed.area, buffer);
         }
     }
     panes::position::draw(&pane, places.position, buffer);
     panes::message::draw(&pane, places.message, buffer);
     panes::footer::draw(&pane, places.footer, buffer);
-    match (&state.open, places.ticket) {
-        (Open::Ticket(ticket), Some(place)) => {
-            panes::ticket::draw(&pane, ticket, place, buffer);
-        }
-        (Open::Help(scroll), _) => panes::help::draw(&pane, *scroll, area, buffer),
-        (Open::Find(text, chosen), _) => {
-            panes::find::draw(&pane, text, *chosen, places.chart, buffer);
-        }
-        _ => {}
+    draw_open(&pane, &places, area, buffer);
+}
+
+fn rows<T>(list: &[T]) -> u16 {
+    u16::try_from(list.len()).unwrap_or(u16::MAX)
+}
+
+/// Where everything lies on `area`, as it is drawn.
+pub(super) fn places(view: &View, state: &DeskState, area: Rect) -> Arrangement {
+    let banners = panes::banner::lines(&Pane::new(view, state));
+    arrange(state.workspaces.current(), area, rows(&banners))
+}
+
+/// The panes that are shown on `area`, by their names in layouts, and where; none where it is too
+/// small for any.
+pub fn pane_places(view: &View, state: &DeskState, area: Rect) -> Vec<(&'static str, Rect)> {
+    if too_small(area) {
+        return Vec::new();
     }
+    let root = &state.workspaces.current().root;
+    let placed = places(view, state, area).panes.into_iter();
+    placed
+        .filter_map(|placed| Some((root.find(placed.id)?.spec.name, placed.area)))
+        .collect()
+}
+
+/// What lies over the panes.
+fn draw_open(pane: &Pane, places: &Arrangement, area: Rect, buffer: &mut Buffer) {
+    match &pane.state.open {
+        Open::Ticket(ticket) => {
+            overlay::ticket::draw(pane, ticket, ticket_place(places, area), buffer);
+        }
+        Open::Columns(chosen) => {
+            overlay::list::draw_columns(pane, *chosen, places.middle, buffer);
+        }
+        Open::Tour => overlay::tour::draw(pane, area, buffer),
+        Open::Leave(leave) => overlay::leave::draw(pane, leave, area, buffer),
+        Open::Help(help) => overlay::help::draw(pane, help, area, buffer),
+        Open::Prompt(prompt) if prompt.kind == PromptKind::Find => {
+            overlay::prompt::draw_find(pane, prompt, places.middle, buffer);
+        }
+        Open::Prompt(_) | Open::Filter(_) | Open::Nothing => {}
+    }
+}
+
+/// At the right of a large screen, at the bottom of a small one: never over the newest candles
+/// and the price axis of a chart that stands left or above.
+fn ticket_place(places: &Arrangement, area: Rect) -> Rect {
+    let middle = places.middle;
+    let (width, height) = if Class::of(area) >= Class::Standard {
+        (TICKET_SIZE.0, TICKET_SIZE.1.min(middle.height))
+    } else {
+        (
+            middle.width,
+            TICKET_ROWS.min(middle.height.saturating_sub(3)),
+        )
+    };
+    Rect::new(
+        middle.right().saturating_sub(width),
+        middle.bottom().saturating_sub(height),
+        width,
+        height,
+    )
 }
 
 /// The same into a fresh buffer.
@@ -77,16 +128,6 @@ fn clear(state: &DeskState, area: Rect, buffer: &mut Buffer) {
             }
         }
     }
-}
-
-fn draw_panel(pane: &Pane, area: Rect, buffer: &mut Buffer) {
-    match pane.state.panel {
-        Panel::Signals => panes::signals::draw(pane, area, buffer),
-        Panel::Trades => panes::trades::draw(pane, area, buffer),
-        Panel::Watch => panes::watch::draw(pane, area, buffer),
-        Panel::Orders => panes::orders::draw(pane, area, buffer),
-    }
-    panes::tabs(pane, area, buffer);
 }
 
 /// Never a blank screen: the mode, the size that is needed, and that the kill switch works.

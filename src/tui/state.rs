@@ -1,12 +1,25 @@
 //! What the screen itself remembers: what is chosen, what is open, what was said last.
 //! Must not read a clock: moments come with the call.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::actions::{ActionId, Scope};
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use super::action::{ActionId, Scope};
+use super::dispatch::Drag;
 use super::glyphs::Glyphs;
-use super::theme::{ColorMode, Paint, TITAN};
+use super::keymap::{Keymap, Progress};
+use super::overlay::help::Help;
+use super::overlay::leave::Leave;
+use super::overlay::prompt::Prompt;
+use super::safety::KillProgress;
+use super::theme::{ColorMode, Paint, ThemeStore, default_theme};
 use super::ticket::Ticket;
+use super::workspace::{Focus, Leaf, Link, Workspaces};
+use super::zone::Zone;
+use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
 use crate::view::{FeedView, InstrumentView, SeriesView, View};
 
@@ -15,6 +28,8 @@ use crate::view::{FeedView, InstrumentView, SeriesView, View};
 pub struct DeskState {
     /// Theme and colour depth.
     pub paint: Paint,
+    /// The themes there are.
+    pub themes: ThemeStore,
     /// Characters.
     pub glyphs: Glyphs,
     /// The wall clock as shown; `None` hides it.
@@ -25,18 +40,34 @@ pub struct DeskState {
     pub stale_after_ms: u64,
     /// The feeds as configured, for the screen before the first tick.
     pub feed_names: Vec<String>,
-    /// Chosen instrument, an index.
-    pub instrument: usize,
-    /// Chosen timeframe, an index.
-    pub timeframe: usize,
-    /// Width of candles.
-    pub zoom: u8,
-    /// Bars between the newest and the right edge.
-    pub pan: usize,
-    /// Which list is shown where there is room for one.
-    pub panel: Panel,
-    /// Rows between the newest and the end of the lists.
-    pub scroll: usize,
+    /// The area of the last frame.
+    pub area: Rect,
+    /// Which keys mean what.
+    pub keymap: Arc<Keymap>,
+    /// Keys that are not yet a whole sequence.
+    pub progress: Progress,
+    /// The panes.
+    pub workspaces: Workspaces,
+    /// Whether orders that increase risk may be sent; `None` until a key says: on paper they may.
+    pub armed: Option<bool>,
+    /// Time without a key after which a live desk is disarmed.
+    pub disarm_after: Option<Duration>,
+    /// When a key was pressed last.
+    pub touched: Option<Instant>,
+    /// How far a pressed kill switch has come.
+    pub kill: Option<KillProgress>,
+    /// Set while everything is closed before the desk is left.
+    pub is_leaving: bool,
+    /// Whether money is masked.
+    pub is_private: bool,
+    /// The zone of all times.
+    pub zone: Zone,
+    /// A border that the mouse is moving.
+    pub drag: Option<Drag>,
+    /// What is shown instead of what is, until it is let go.
+    pub frozen: Option<Arc<View>>,
+    /// What each link group shows.
+    pub links: [Focus; Link::ALL.len()],
     /// What lies over the desk.
     pub open: Open,
     /// A first press that waits for its second.
@@ -47,46 +78,6 @@ pub struct DeskState {
     pub(super) last_enter: Option<Instant>,
 }
 
-/// The lists that share a place on small screens.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Panel {
-    /// The signal feed.
-    #[default]
-    Signals,
-    /// The trade log.
-    Trades,
-    /// Instruments.
-    Watch,
-    /// Working orders.
-    Orders,
-}
-
-impl Panel {
-    /// All, in the order of Tab.
-    pub const ALL: [Self; 4] = [Self::Signals, Self::Trades, Self::Watch, Self::Orders];
-
-    /// Its tab's text.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Signals => "Signals",
-            Self::Trades => "Trade log",
-            Self::Watch => "Watch",
-            Self::Orders => "Orders",
-        }
-    }
-
-    /// The list `steps` further, round and round.
-    #[must_use]
-    pub fn step(self, forward: bool) -> Self {
-        match (self, forward) {
-            (Self::Signals, true) | (Self::Watch, false) => Self::Trades,
-            (Self::Trades, true) | (Self::Orders, false) => Self::Watch,
-            (Self::Watch, true) | (Self::Signals, false) => Self::Orders,
-            (Self::Orders, true) | (Self::Trades, false) => Self::Signals,
-        }
-    }
-}
-
 /// What lies over the desk.
 #[derive(Debug, Clone, Default)]
 pub enum Open {
@@ -95,12 +86,18 @@ pub enum Open {
     Nothing,
     /// The order preview.
     Ticket(Box<Ticket>),
-    /// The key help, scrolled by rows.
-    Help(usize),
-    /// A name being typed, with the chosen row.
-    Find(String, usize),
-    /// A command being typed.
-    Command(String),
+    /// The key help.
+    Help(Help),
+    /// Something being typed.
+    Prompt(Prompt),
+    /// The chosen list's filter is being typed; this is the one before it.
+    Filter(String),
+    /// The columns of the chosen list, one of them chosen.
+    Columns(usize),
+    /// The first screen of a new desk.
+    Tour,
+    /// The question before leaving.
+    Leave(Leave),
 }
 
 /// The first press of a double one.
@@ -155,7 +152,8 @@ impl DeskState {
     /// A state that shows the first instrument.
     pub fn new(mode: ColorMode, ascii: bool) -> Self {
         Self {
-            paint: Paint { theme: TITAN, mode },
+            paint: Paint::new(default_theme(), mode),
+            themes: ThemeStore::builtin(),
             glyphs: if ascii {
                 Glyphs::ASCII
             } else {
@@ -165,12 +163,20 @@ impl DeskState {
             idle_ms: 0,
             stale_after_ms: 5_000,
             feed_names: Vec::new(),
-            instrument: 0,
-            timeframe: 0,
-            zoom: titan_widgets::ZOOM_DEFAULT,
-            pan: 0,
-            panel: Panel::default(),
-            scroll: 0,
+            area: Rect::default(),
+            keymap: Keymap::shipped(),
+            progress: Progress::default(),
+            workspaces: Workspaces::new(),
+            armed: None,
+            disarm_after: None,
+            touched: None,
+            kill: None,
+            is_leaving: false,
+            is_private: false,
+            zone: Zone::UTC,
+            drag: None,
+            frozen: None,
+            links: [Focus::default(); Link::ALL.len()],
             open: Open::Nothing,
             pending: None,
             message: None,
@@ -178,26 +184,63 @@ impl DeskState {
         }
     }
 
-    /// Where keys are looked for.
-    pub fn scope(&self) -> Scope {
-        match self.open {
-            Open::Nothing => Scope::Desk,
+    /// Where keys are looked for, innermost first.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let scope = match &self.open {
+            Open::Nothing => {
+                let pane = self.leaf().spec.scopes.iter();
+                return pane.chain(Scope::Desk.chain()).copied().collect();
+            }
             Open::Ticket(_) => Scope::Ticket,
-            Open::Help(_) => Scope::Help,
-            Open::Find(..) | Open::Command(_) => Scope::Typing,
+            Open::Tour => Scope::Reading,
+            Open::Help(_)
+            | Open::Prompt(_)
+            | Open::Leave(_)
+            | Open::Filter(_)
+            | Open::Columns(_) => Scope::Typing,
+        };
+        scope.chain().to_vec()
+    }
+
+    /// Whether orders that increase risk may be sent.
+    pub fn is_armed(&self, view: &View) -> bool {
+        self.armed.unwrap_or(view.mode == Mode::Paper)
+    }
+
+    /// The chosen pane.
+    pub fn leaf(&self) -> &Leaf {
+        self.workspaces.current().chosen()
+    }
+
+    /// The chosen pane, to change what it remembers.
+    pub fn leaf_mut(&mut self) -> &mut Leaf {
+        self.workspaces.current_mut().chosen_mut()
+    }
+
+    /// What a pane shows: that of its group, or its own.
+    pub fn focus_of(&self, leaf: &Leaf) -> Focus {
+        leaf.link
+            .and_then(|link| self.links.get(link.index()).copied())
+            .unwrap_or(leaf.own)
+    }
+
+    /// What the chosen pane shows, for all that trades.
+    pub fn context(&self) -> Focus {
+        self.focus_of(self.leaf())
+    }
+
+    /// Changes what the chosen pane and its group show.
+    pub fn set_context(&mut self, focus: Focus) {
+        let link = self.leaf().link;
+        match link.and_then(|link| self.links.get_mut(link.index())) {
+            Some(group) => *group = focus,
+            None => self.leaf_mut().own = focus,
         }
     }
 
-    /// The chosen instrument; the last one where the choice lies beyond.
+    /// The instrument of the chosen pane; the last one where the choice lies beyond.
     pub fn focus<'v>(&self, view: &'v View) -> Option<&'v InstrumentView> {
-        view.instruments
-            .get(self.instrument)
-            .or_else(|| view.instruments.last())
-    }
-
-    /// The chosen timeframe's bars of an instrument.
-    pub fn series<'v>(&self, row: &'v InstrumentView) -> Option<&'v SeriesView> {
-        row.series.get(self.timeframe).or_else(|| row.series.last())
+        instrument_of(view, self.context())
     }
 
     /// How a feed is doing.
@@ -214,10 +257,9 @@ impl DeskState {
         }
     }
 
-    /// How the chosen instrument's feed is doing.
-    pub fn focus_health(&self, view: &View) -> Health {
-        self.focus(view)
-            .and_then(|row| view.feeds.get(row.feed.index()))
+    /// How an instrument's feed is doing.
+    pub fn instrument_health(&self, row: Option<&InstrumentView>, view: &View) -> Health {
+        row.and_then(|row| view.feeds.get(row.feed.index()))
             .map_or(Health::Waiting, |feed| self.health(feed))
     }
 
@@ -229,6 +271,20 @@ impl DeskState {
             sequence: view.sequence,
         });
     }
+}
+
+/// The instrument of a focus; the last one where the choice lies beyond.
+pub(super) fn instrument_of(view: &View, focus: Focus) -> Option<&InstrumentView> {
+    view.instruments
+        .get(focus.instrument)
+        .or_else(|| view.instruments.last())
+}
+
+/// The bars of a focus.
+pub(super) fn series_of(row: &InstrumentView, focus: Focus) -> Option<&SeriesView> {
+    row.series
+        .get(focus.timeframe)
+        .or_else(|| row.series.last())
 }
 
 /// The forming bar of a series, from the series itself or from the newest market state.

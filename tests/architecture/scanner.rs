@@ -194,6 +194,29 @@ impl Source {
             .collect()
     }
 
+    /// Texts and characters outside tests, as they are written, with their line.
+    pub fn literals(&self) -> Vec<(usize, String)> {
+        let chars: Vec<char> = self.text.chars().collect();
+        let mut written = Vec::new();
+        let mut at = 0;
+        while at < chars.len() {
+            let comment = comment_end(&chars, at);
+            let literal = string_end(&chars, at).or_else(|| char_end(&chars, at));
+            if let (None, Some(end)) = (comment, literal) {
+                written.push(chars[at..end].iter().collect::<String>());
+            }
+            at = comment.or(literal).unwrap_or(at + 1);
+        }
+        // Where a literal stood the tokens have a quotation mark.
+        let places = self.tokens.iter().filter(|token| token.text == "\"");
+        assert_eq!(places.clone().count(), written.len(), "{}", self.name);
+        places
+            .zip(written)
+            .filter(|(token, _)| !token.test)
+            .map(|(token, text)| (token.line, text))
+            .collect()
+    }
+
     /// Lines with this word, tests included.
     pub fn lines_with_word(&self, word: &str) -> Vec<usize> {
         self.tokens
@@ -496,6 +519,20 @@ mod tests {
             .filter(|text| is_word(text))
             .collect();
         assert_eq!(words, ["let", "a", "g", "k", "l", "m"]);
+    }
+
+    #[test]
+    fn literals_are_told_apart_from_comments_and_tests() {
+        let text = "// \"no\"\nlet a = \"\u{25b2} b\"; /* 'x' */ g('\u{2022}');\n\
+                    #[cfg(test)]\nmod tests { const A: &str = \"test\"; }";
+        let found = Source::new("src/a/b.rs", text).literals();
+        assert_eq!(
+            found,
+            [
+                (2, "\"\u{25b2} b\"".to_owned()),
+                (2, "'\u{2022}'".to_owned())
+            ]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! `TITAN_DESK_BINARY` names another program to be tested in the place of the real one.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -17,7 +17,7 @@ use titan_tui::tui::encode::{FRAME_END, FRAME_START};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Desk {
+pub(super) struct Desk {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
@@ -32,6 +32,11 @@ struct Desk {
 
 impl Desk {
     fn start() -> Self {
+        Self::start_with(&[], &[])
+    }
+
+    /// With these arguments before, and these variables beside, those of every test.
+    pub(super) fn start_with(arguments: &[&str], variables: &[(&str, &Path)]) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize {
                 rows: 36,
@@ -47,6 +52,7 @@ impl Desk {
             PathBuf::from,
         );
         let mut command = CommandBuilder::new(binary);
+        command.args(arguments);
         command.args([
             "--set",
             "sim.history_minutes=0",
@@ -59,6 +65,9 @@ impl Desk {
         command.env("COLORTERM", "truecolor");
         command.env_remove("SSH_CONNECTION");
         command.env_remove("NO_COLOR");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = mpsc::channel();
@@ -108,14 +117,25 @@ impl Desk {
         self.seen.len() - before
     }
 
-    fn screen(&self) -> String {
+    fn terminal(&self) -> vt100::Parser {
         let size = |cells| std::num::NonZeroU16::new(cells).unwrap();
         let mut parser = vt100::Parser::new(size(36), size(120), 0);
         parser.process(&self.seen);
-        parser.screen().contents()
+        parser
     }
 
-    fn wait_for(&mut self, text: &str) {
+    fn screen(&self) -> String {
+        self.terminal().screen().contents()
+    }
+
+    /// The colour behind a cell in the middle of the chart.
+    pub(super) fn ground(&self) -> vt100::Color {
+        let terminal = self.terminal();
+        let cell = terminal.screen().cell(1, 0).unwrap();
+        cell.bgcolor()
+    }
+
+    pub(super) fn wait_for(&mut self, text: &str) {
         let start = Instant::now();
         while !self.screen().contains(text) {
             assert!(
@@ -224,7 +244,7 @@ fn keys_are_answered_at_once() {
         let (key, answer) = if press % 2 == 0 {
             (&b"?"[..], "Everywhere")
         } else {
-            (&b"q"[..], "x x flat")
+            (&b"\x1b"[..], "x x flat")
         };
         let start = Instant::now();
         desk.press(key);
@@ -316,7 +336,8 @@ fn a_stalled_terminal_gets_few_frames_and_stops_nothing() {
     // What the system's own buffer held, the frame that was stuck and the one that caught up.
     assert!(burst < 150_000, "{burst} bytes were waiting");
     println!("{burst} bytes in {:?}", start.elapsed());
-    desk.press(b"q");
+    desk.press(b"\x1b");
+    thread::sleep(Duration::from_millis(100));
     desk.press(b"qq");
     assert_eq!(desk.ended(), 0);
     desk.assert_restored("after a stall");

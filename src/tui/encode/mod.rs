@@ -129,8 +129,8 @@ fn commonest_ground(buffer: &Buffer) -> Color {
     most.map_or(Color::Reset, |(color, _)| color)
 }
 
-/// Lines of text with SGR codes and nothing else, for files and pipes.
-pub(super) fn lines(buffer: &Buffer, area: Rect) -> Vec<u8> {
+/// The part `area` as lines of text with SGR codes and nothing else, for files and pipes.
+pub fn lines(buffer: &Buffer, area: Rect) -> Vec<u8> {
     let mut bytes = Vec::new();
     for y in area.top()..area.bottom() {
         let mut pen: Option<Look> = None;

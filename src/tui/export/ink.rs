@@ -5,6 +5,8 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
+use crate::tui::theme::palette;
+
 /// Red, green, blue.
 pub(super) type Rgb = [u8; 3];
 
@@ -12,26 +14,6 @@ pub(super) type Rgb = [u8; 3];
 pub(super) const TEXT: Rgb = [0xd5, 0xdc, 0xe5];
 /// What stands for the terminal's own background.
 pub(super) const GROUND: Rgb = [0x0d, 0x11, 0x17];
-
-/// The sixteen as most terminals show them.
-const SIXTEEN: [Rgb; 16] = [
-    [0x1e, 0x1e, 0x1e],
-    [0xcd, 0x31, 0x31],
-    [0x0d, 0xbc, 0x79],
-    [0xe5, 0xe5, 0x10],
-    [0x24, 0x72, 0xc8],
-    [0xbc, 0x3f, 0xbc],
-    [0x11, 0xa8, 0xcd],
-    [0xcc, 0xcc, 0xcc],
-    [0x76, 0x76, 0x76],
-    [0xf1, 0x4c, 0x4c],
-    [0x23, 0xd1, 0x8b],
-    [0xf5, 0xf5, 0x43],
-    [0x3b, 0x8e, 0xea],
-    [0xd6, 0x70, 0xd6],
-    [0x29, 0xb8, 0xdb],
-    [0xff, 0xff, 0xff],
-];
 
 /// A cell's looks, reversing and dimming worked in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,38 +88,17 @@ pub(super) fn css([red, green, blue]: Rgb) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// The sixteen and the palette as xterm shows them.
+/// A colour as it usually looks.
 fn rgb(color: Color, default: Rgb) -> Rgb {
-    let index = match color {
-        Color::Reset => return default,
-        Color::Rgb(red, green, blue) => return [red, green, blue],
-        Color::Indexed(index) => index,
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 8,
-        Color::LightRed => 9,
-        Color::LightGreen => 10,
-        Color::LightYellow => 11,
-        Color::LightBlue => 12,
-        Color::LightMagenta => 13,
-        Color::LightCyan => 14,
-        Color::White => 15,
+    let (red, green, blue) = match color {
+        Color::Rgb(red, green, blue) => (red, green, blue),
+        Color::Indexed(index) => palette::rgb(index),
+        named => match palette::look_of(named) {
+            Some(look) => look,
+            None => return default,
+        },
     };
-    if let Some(named) = SIXTEEN.get(usize::from(index)) {
-        return *named;
-    }
-    if index >= 232 {
-        return [8 + 10 * (index - 232); 3];
-    }
-    let cube = index - 16;
-    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
-    [level(cube / 36), level(cube / 6 % 6), level(cube % 6)]
+    [red, green, blue]
 }
 
 #[cfg(test)]
@@ -146,16 +107,16 @@ mod tests {
     use ratatui::style::Style;
 
     #[test]
-    fn the_palette_is_that_of_xterm() {
+    fn colours_are_those_of_a_usual_terminal() {
         let cases = [
-            (16, "#000000"),
-            (231, "#ffffff"),
-            (232, "#080808"),
-            (196, "#ff0000"),
-            (255, "#eeeeee"),
+            (Color::Reset, "#d5dce5"),
+            (Color::Rgb(1, 2, 255), "#0102ff"),
+            (Color::Indexed(231), "#ffffff"),
+            (Color::Indexed(1), "#cd3131"),
+            (Color::LightBlue, "#3b8eea"),
         ];
-        for (index, expected) in cases {
-            assert_eq!(css(rgb(Color::Indexed(index), TEXT)), expected);
+        for (color, expected) in cases {
+            assert_eq!(css(rgb(color, TEXT)), expected);
         }
     }
 

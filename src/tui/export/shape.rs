@@ -85,18 +85,15 @@ pub(super) fn blocks(symbol: &str) -> Option<Vec<Block>> {
 
 /// Signs that the font of pictures lacks, as strokes inside their cell.
 const SIGNS: &[(&str, &str)] = &[
-    ("✓✔", "M1.5 11.5L4 15L8.5 6"),
-    ("✗✘✕✖", "M2 6.5L8 14.5M8 6.5L2 14.5"),
-    ("␣", "M1.5 13V16.5H8.5V13"),
+    ("✓", "M1.5 11.5L4 15L8.5 6"),
+    ("✗", "M2 6.5L8 14.5M8 6.5L2 14.5"),
     ("⤢", "M2 15L8 6M2 11V15H6M4 6H8V10"),
+    ("⏸", "M3 5.5V15M7 5.5V15"),
 ];
 
 /// The strokes of a sign, or `None` where it is a letter.
 pub(super) fn strokes(symbol: &str) -> Option<&'static str> {
-    let found = SIGNS.iter().find(|(signs, _)| {
-        let mut letters = symbol.chars();
-        letters.next().is_some_and(|it| signs.contains(it)) && letters.next().is_none()
-    });
+    let found = SIGNS.iter().find(|(sign, _)| *sign == symbol);
     found.map(|(_, strokes)| *strokes)
 }
 

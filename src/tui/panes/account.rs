@@ -5,12 +5,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::Pane;
+use super::{PLAIN, Pane, PaneSpec};
 use crate::domain::Decimal;
 use crate::tui::format;
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "account",
+    title: "Account",
+    doc: "The money: cash, profits, fees and the fall from the peak.",
+    scopes: &[],
+    rank: 40,
+    draw,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Account", buffer);
     pane.note(area, 10, &pane.view.currency, pane.paint().dim(), buffer);
     let paint = pane.paint();
@@ -19,15 +29,15 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let drawdown = format::percent(fall, account.peak_equity);
     let gain = |value: Decimal| {
         (
-            format::signed_money(value, 2),
+            pane.signed_money(value, 2),
             paint.signed(format::sign(value)),
         )
     };
     let rows: [(&str, (String, Style)); 5] = [
-        ("cash", (format::money(account.cash, 2), paint.text())),
+        ("cash", (pane.money(account.cash, 2), paint.text())),
         ("open profit", gain(account.unrealized_pnl)),
         ("closed profit", gain(account.realized_pnl)),
-        ("fees", (format::money(account.fees, 2), paint.text())),
+        ("fees", (pane.money(account.fees, 2), paint.text())),
         (
             "below the peak",
             (drawdown.trim_start_matches('+').to_owned(), paint.text()),

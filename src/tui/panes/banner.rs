@@ -21,6 +21,24 @@ pub(in crate::tui) fn lines(pane: &Pane) -> Vec<(String, Style)> {
         let what = "type :resume to trade again";
         lines.push((format!("{word}: {}; {what}", halt.reason), loud));
     }
+    if let Some(kill) = &pane.state.kill {
+        let stage = |(name, at): (&str, Option<u64>)| match at {
+            Some(millis) => format!("{name} {millis} ms"),
+            None => format!("{name} {}", pane.state.glyphs.ellipsis),
+        };
+        lines.push((
+            format!("KILL: {}", kill.stages().map(stage).join("  ")),
+            loud,
+        ));
+    }
+    if pane.state.is_leaving {
+        let text = "LEAVING once every order is cancelled and every position closed";
+        lines.push((text.to_owned(), warning));
+    }
+    if pane.state.frozen.is_some() {
+        let text = "FROZEN: the display is held still, the engine runs; f lets it go on";
+        lines.push((text.to_owned(), warning));
+    }
     if let StoreView::Failing { text, waiting } = &pane.view.store {
         lines.push((
             format!("STORE FAILING, {waiting} rows wait in memory: {text}"),

@@ -9,27 +9,38 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 use titan_widgets::{Candle, CandleChart, CandleStyles, Marker, Overlay};
 
-use super::Pane;
+use super::{PLAIN, Pane, PaneSpec};
 use crate::domain::{Bar, Instrument, OrderKind};
+use crate::tui::action::Scope;
 use crate::tui::format;
 use crate::tui::state::{Health, Open, forming};
 use crate::tui::theme::ColorMode;
 use crate::view::{InstrumentView, OVERLAYS, SeriesView};
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "chart",
+    title: "Chart",
+    doc: "Candles with volume, averages, and lines for what is held and ordered.",
+    scopes: &[Scope::Chart],
+    rank: 0,
+    draw,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let Some(row) = pane.focus else {
         return draw_empty(pane, area, buffer);
     };
-    let Some(series) = pane.state.series(row) else {
+    let Some(series) = pane.series(row) else {
         return draw_empty(pane, area, buffer);
     };
     let bar = forming(row, series)
         .map(|bar| *bar)
         .or_else(|| series.bars.back().map(|row| row.bar));
     let inside = pane.frame(area, "", buffer);
-    let health = pane.state.focus_health(pane.view);
-    title(pane, row, series, bar.as_ref(), &health, area, buffer);
+    let health = pane.health();
+    title(pane, row, series, bar.as_ref(), area, buffer);
     if bar.is_none() {
         let text = waiting_text(pane, &health, "the first bar");
         return pane.hint(inside, &text, pane.paint().dim(), buffer);
@@ -39,7 +50,7 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
 
 fn draw_empty(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Chart", buffer);
-    let health = pane.state.focus_health(pane.view);
+    let health = pane.health();
     let text = waiting_text(pane, &health, "the first tick");
     let style = match health {
         Health::Down(_) => pane.fg(|theme| theme.alarm),
@@ -72,7 +83,6 @@ fn title(
     row: &InstrumentView,
     series: &SeriesView,
     bar: Option<&Bar>,
-    health: &Health,
     area: Rect,
     buffer: &mut Buffer,
 ) {
@@ -81,20 +91,16 @@ fn title(
     let count = pane.view.instruments.len();
     let place = format!(
         "{}/{count}",
-        pane.state.instrument.saturating_add(1).min(count)
+        pane.shown().instrument.saturating_add(1).min(count)
     );
-    let (note, style) = match health {
-        Health::Stale(age) => (
-            format!("STALE {}", format::age(*age)),
-            pane.fg(|theme| theme.alarm).add_modifier(Modifier::BOLD),
-        ),
-        Health::Down(_) => ("DOWN".to_owned(), pane.fg(|theme| theme.alarm)),
-        _ if pane.state.pan > 0 => (
-            format!("{} bars back, 0 returns", pane.state.pan),
-            pane.fg(|theme| theme.warn),
-        ),
-        _ => (place, paint.dim()),
-    };
+    let (note, style) = pane.health_note().unwrap_or_else(|| {
+        if pane.leaf.chart.pan > 0 {
+            let text = format!("{} bars back, 0 returns", pane.leaf.chart.pan);
+            (text, pane.fg(|theme| theme.warn))
+        } else {
+            (place, paint.dim())
+        }
+    });
     let reserved = super::pen::width(&note).saturating_add(5);
     let room = Rect::new(area.x, area.y, area.width.saturating_sub(reserved), 1);
     let mut pen = pane.title_pen(room, buffer);
@@ -174,7 +180,7 @@ fn candles(
 ) {
     // No more than can be seen, so that a long history costs nothing.
     let needed = usize::from(inside.width)
-        .saturating_add(pane.state.pan)
+        .saturating_add(pane.leaf.chart.pan)
         .saturating_add(2);
     let skip = series.bars.len().saturating_sub(needed);
     let shown = || series.bars.iter().skip(skip);
@@ -219,13 +225,14 @@ fn candles(
         .and_then(|market| market.last)
         .map(|price| price.as_f64());
     let last = last.or_else(|| candles.last().map(|candle| candle.close));
+    let time_label = |seconds: i64, step_s: i64| pane.axis_time(seconds, step_s);
     CandleChart::new(&candles, &price_label)
-        .time_label(&format::axis_time)
+        .time_label(&time_label)
         .overlays(&overlays)
         .markers(&markers)
         .last(last)
-        .zoom(pane.state.zoom)
-        .pan(pane.state.pan)
+        .zoom(pane.leaf.chart.zoom)
+        .pan(pane.leaf.chart.pan)
         .glyphs(pane.state.glyphs.candles)
         .styles(styles(pane, dimmed))
         .render(inside, buffer);
@@ -234,7 +241,6 @@ fn candles(
 fn styles(pane: &Pane, dimmed: bool) -> CandleStyles {
     let paint = pane.paint();
     let theme = &paint.theme;
-    let colors = !matches!(paint.mode, ColorMode::Mono);
     let dim = paint.dim();
     let pick = |style: Style| if dimmed { dim } else { style };
     let tag = |slot| {
@@ -250,11 +256,11 @@ fn styles(pane: &Pane, dimmed: bool) -> CandleStyles {
         volume_up: pick(paint.fg(theme.volume_up)),
         volume_down: pick(paint.fg(theme.volume_down)),
         axis: dim,
-        grid: matches!(paint.mode, ColorMode::True | ColorMode::Indexed)
+        grid: matches!(paint.depth(), ColorMode::True | ColorMode::Indexed)
             .then(|| paint.fg(theme.grid)),
         last_up: tag(theme.up),
         last_down: tag(theme.down),
-        hollow_up: !colors || dimmed || !pane.state.glyphs.braille,
+        hollow_up: paint.is_hollow() || dimmed || !pane.state.glyphs.braille,
     }
 }
 

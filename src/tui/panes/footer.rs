@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::{Pane, pen};
-use crate::tui::actions::{ACTIONS, Action, Danger, Scope};
+use crate::tui::action::{self, Action, Danger, Scope};
+use crate::tui::overlay::help::sequence;
+use crate::tui::state::Open;
 
 /// Draws the line.
 pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
@@ -18,16 +20,24 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         pen.rest(&pending.text, style);
         return;
     }
-    let scope = pane.state.scope();
-    let mut rows: Vec<&Action> = ACTIONS
-        .iter()
-        .filter(|action| !action.hint.is_empty() && shown(scope, action))
+    let scopes = pane.state.scopes();
+    let mut rows: Vec<&Action> = action::all()
+        .filter(|action| !action.hint.is_empty() && scopes.contains(&action.scope))
+        .filter(|action| is_wanted(pane, action))
         .collect();
-    rows.sort_by_key(|action| (action.scope != scope && scope != Scope::Desk, action.rank));
+    let is_covered = !matches!(pane.state.open, Open::Nothing);
+    rows.sort_by_key(|action| {
+        (
+            is_covered && Some(&action.scope) != scopes.first(),
+            action.rank,
+        )
+    });
     let mut line = pane.pen(area, 0, buffer);
     line.gap(1);
     for action in rows {
-        let keys = keys(pane, action);
+        let Some(keys) = keys(pane, action) else {
+            continue;
+        };
         let needed = pen::width(&keys)
             .saturating_add(pen::width(action.hint))
             .saturating_add(1);
@@ -44,66 +54,61 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn shown(scope: Scope, action: &Action) -> bool {
-    match scope {
-        Scope::Desk => scope.chain().contains(&action.scope),
+/// With something open, the keys of what is open and those that reduce risk from anywhere.
+fn is_wanted(pane: &Pane, action: &Action) -> bool {
+    match pane.state.open {
+        Open::Nothing => true,
         _ => {
-            action.scope == scope
+            Some(&action.scope) == pane.state.scopes().first()
                 || action.danger == Danger::Reduces && action.scope == Scope::Always
         }
     }
 }
 
-/// The first key of an action; with that of its opposite, where the two make one hint.
-fn keys(pane: &Pane, action: &Action) -> String {
+/// The first keys of an action; with those of its opposite, where the two make one hint.
+fn keys(pane: &Pane, action: &Action) -> Option<String> {
     let glyphs = &pane.state.glyphs;
+    let keymap = &pane.state.keymap;
     let label = |action: &Action| {
-        action
-            .keys
-            .first()
-            .map(|key| key.label(glyphs))
-            .unwrap_or_default()
+        let keys = keymap.chords(action.id).next()?;
+        Some(sequence(keys, action, glyphs))
     };
-    let own = label(action);
-    if action.twice {
-        return format!("{own} {own}");
-    }
-    let partner = ACTIONS.iter().find(|other| {
-        other.scope == action.scope && other.hint.is_empty() && is_pair(other, action)
-    });
-    match partner {
-        Some(other) => {
-            let first = label(other);
-            let before = ACTIONS
-                .iter()
-                .position(|row| row.id == other.id)
-                .zip(ACTIONS.iter().position(|row| row.id == action.id))
-                .is_some_and(|(other, own)| other < own);
-            let pair = if before { [first, own] } else { [own, first] };
-            let joint = if pair.iter().all(|key| key.chars().count() == 1) {
-                ""
-            } else {
-                "/"
-            };
-            pair.join(joint)
-        }
-        None => own,
-    }
+    let own = label(action)?;
+    let others = action::all().filter(|other| other.scope == action.scope);
+    let partner = others
+        .into_iter()
+        .find(|other| other.hint.is_empty() && is_pair(other, action));
+    let Some((other, first)) = partner.and_then(|other| Some((other, label(other)?))) else {
+        return Some(own);
+    };
+    let place = |id| action::all().position(|row| row.id == id);
+    let pair = if place(other.id) < place(action.id) {
+        [first, own]
+    } else {
+        [own, first]
+    };
+    let joint = if pair.iter().all(|key| key.chars().count() == 1) {
+        ""
+    } else {
+        "/"
+    };
+    Some(pair.join(joint))
 }
 
+/// Two actions of the same place in the footer, one without words, share a hint.
 fn is_pair(a: &Action, b: &Action) -> bool {
-    use crate::tui::actions::ActionId as Id;
-    [
-        (Id::InstrumentPrevious, Id::InstrumentNext),
-        (Id::TimeframePrevious, Id::TimeframeNext),
-        (Id::PanLeft, Id::PanRight),
-        (Id::ZoomOut, Id::ZoomIn),
-        (Id::TicketPriceUp, Id::TicketPriceDown),
-        (Id::TicketLess, Id::TicketMore),
-        (Id::HelpUp, Id::HelpDown),
-        (Id::HelpPageUp, Id::HelpPageDown),
-        (Id::TypingUp, Id::TypingDown),
-    ]
-    .iter()
-    .any(|(one, other)| (a.id, b.id) == (*one, *other) || (b.id, a.id) == (*one, *other))
+    const PAIRS: [[&str; 2]; 9] = [
+        ["instrument.previous", "instrument.next"],
+        ["timeframe.shorter", "timeframe.longer"],
+        ["chart.pan_left", "chart.pan_right"],
+        ["chart.zoom_out", "chart.zoom_in"],
+        ["ladder.up", "ladder.down"],
+        ["list.up", "list.down"],
+        ["ticket.price_up", "ticket.price_down"],
+        ["ticket.less", "ticket.more"],
+        ["typing.up", "typing.down"],
+    ];
+    PAIRS
+        .iter()
+        .any(|pair| pair.contains(&a.name) && pair.contains(&b.name) && a.id != b.id)
 }

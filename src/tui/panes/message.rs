@@ -3,11 +3,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::{Pane, trades};
 use crate::domain::OrderState;
-use crate::tui::format;
+use crate::tui::overlay::list;
+use crate::tui::overlay::prompt::{self, PromptKind};
 use crate::tui::state::{Open, Tone};
 use crate::view::TradeLogEntry;
 
@@ -17,14 +17,13 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let glyphs = &pane.state.glyphs;
     let mut pen = pane.pen(area, 0, buffer);
     pen.gap(1);
-    if let Open::Command(text) = &pane.state.open {
-        pen.text(":", pane.fg(|theme| theme.accent));
-        pen.text(text, paint.strong());
-        pen.text(
-            " ",
-            Style::new().add_modifier(ratatui::style::Modifier::REVERSED),
-        );
-        return;
+    if let Open::Prompt(prompt) = &pane.state.open
+        && prompt.kind == PromptKind::Command
+    {
+        return prompt::draw_line(pane, prompt, area, buffer);
+    }
+    if let Open::Filter(_) = &pane.state.open {
+        return list::draw_filter(pane, area, buffer);
     }
     let newest = pane.view.trade_log.back();
     let own = pane
@@ -56,6 +55,6 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         _ => (glyphs.arrow, pane.fg(|theme| theme.accent)),
     };
     pen.text(&format!("{mark} "), style);
-    pen.text(&format!("{} ", format::clock_millis(row.time)), paint.dim());
+    pen.text(&format!("{} ", pane.clock_millis(row.time)), paint.dim());
     pen.rest(&trades::sentence(pane, row), paint.text());
 }

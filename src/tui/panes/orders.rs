@@ -4,22 +4,42 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Pane;
+use super::{PLAIN, Pane, PaneSpec, table};
 use crate::domain::{Order, OrderKind, OrderState};
+use crate::tui::action::Scope;
 use crate::tui::format;
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "orders",
+    title: "Orders",
+    doc: "Orders that are not final.",
+    scopes: &[Scope::Orders, Scope::Table],
+    rank: 20,
+    draw,
+    rows,
+    click: table::click,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let count = pane.view.working_orders.len();
     let title = format!("Orders {count}");
     let inside = pane.frame(area, &title, buffer);
     if count == 0 {
         return pane.hint(inside, "no working orders", pane.paint().dim(), buffer);
     }
-    let newest = pane.view.working_orders.values().rev();
-    for (line, order) in (0..inside.height).zip(newest) {
+    let window = table::window(pane, &rows(pane), inside.height);
+    let newest = pane.view.working_orders.values().rev().enumerate();
+    for (line, (place, order)) in (0..inside.height).zip(newest.skip(window.first)) {
         draw_row(pane, order, line, inside, buffer);
+        table::mark(pane, window.chosen == Some(place), inside, line, buffer);
     }
+}
+
+fn rows(pane: &Pane) -> Vec<u64> {
+    let newest = pane.view.working_orders.keys().rev();
+    newest.map(|id| id.0).collect()
 }
 
 fn draw_row(pane: &Pane, order: &Order, line: u16, area: Rect, buffer: &mut Buffer) {

@@ -42,10 +42,7 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
         );
         let pnl = position.unrealized_pnl;
         pen.text("  open ", dim);
-        pen.text(
-            &format::signed_money(pnl, 2),
-            paint.signed(format::sign(pnl)),
-        );
+        pen.text(&pane.signed_money(pnl, 2), paint.signed(format::sign(pnl)));
         pen.text("  stop ", dim);
         match position.stop_price {
             Some(stop) => pen.text(&format::price(stop, instrument), paint.text()),
@@ -68,7 +65,7 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     if pen.left() > 20 && !closed.is_zero() {
         pen.text("  closed ", dim);
         pen.text(
-            &format::signed_money(closed, 2),
+            &pane.signed_money(closed, 2),
             paint.signed(format::sign(closed)),
         );
     }

@@ -5,13 +5,25 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::Pane;
+use super::{PLAIN, Pane, PaneSpec, table};
 use crate::domain::SignalAction;
-use crate::tui::format;
+use crate::tui::action::Scope;
 use crate::view::{SignalOutcome, SignalRow};
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "signals",
+    title: "Signals",
+    doc: "What strategies said, and what became of it.",
+    scopes: &[Scope::Signals, Scope::Table],
+    rank: 30,
+    draw,
+    rows,
+    click: table::click,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Signals", buffer);
     let denied = pane
         .view
@@ -29,9 +41,23 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
             buffer,
         );
     }
-    for (line, row) in (0..).zip(pane.newest(&pane.view.signals, inside.height)) {
+    let window = table::window(pane, &rows(pane), inside.height);
+    let shown = pane
+        .view
+        .signals
+        .iter()
+        .rev()
+        .enumerate()
+        .skip(window.first);
+    for (line, (place, row)) in (0..inside.height).zip(shown) {
         draw_row(pane, row, line, inside, buffer);
+        table::mark(pane, window.chosen == Some(place), inside, line, buffer);
     }
+}
+
+fn rows(pane: &Pane) -> Vec<u64> {
+    let newest = pane.view.signals.iter().rev();
+    newest.map(|row| row.sequence).collect()
 }
 
 fn draw_row(pane: &Pane, row: &SignalRow, line: u16, area: Rect, buffer: &mut Buffer) {
@@ -46,7 +72,7 @@ fn draw_row(pane: &Pane, row: &SignalRow, line: u16, area: Rect, buffer: &mut Bu
     let wide = area.width >= 70;
     let mut pen = pane.pen(area, line, buffer);
     pen.gap(1);
-    let time = format::clock(row.time);
+    let time = pane.clock(row.time);
     let time = if area.width < 46 {
         time.get(..5).unwrap_or(&time)
     } else {

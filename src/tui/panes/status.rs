@@ -103,13 +103,13 @@ fn money(pane: &Pane) -> Vec<Part> {
         std::cmp::Ordering::Equal => pane.state.glyphs.flat,
     };
     let share = format::percent(day, account.day_start_equity);
-    let amount = format::signed_money(day, 2);
+    let amount = pane.signed_money(day, 2);
     vec![
         Part { spans, worth: 0 },
         Part {
             spans: vec![
                 ("Eq ".to_owned(), paint.dim()),
-                (format::money(account.equity, 2), paint.strong()),
+                (pane.money(account.equity, 2), paint.strong()),
                 (format!(" {}", pane.view.currency), paint.dim()),
             ],
             worth: 3,
@@ -141,7 +141,19 @@ fn health(pane: &Pane) -> Vec<Part> {
         ],
         worth,
     };
+    let (ring, style) = match pane.state.is_armed(pane.view) {
+        true => (pane.state.glyphs.dot, pane.fg(|theme| theme.warn)),
+        false => (pane.state.glyphs.ring, paint.dim()),
+    };
+    let word = match pane.state.is_armed(pane.view) {
+        true => "ARMED",
+        false => "DISARMED",
+    };
     let mut parts = vec![
+        Part {
+            spans: vec![(format!("{ring} {word}"), style)],
+            worth: 1,
+        },
         counter("drop", counters.dropped, 6),
         counter("late", counters.late_ticks, 7),
     ];
@@ -152,7 +164,10 @@ fn health(pane: &Pane) -> Vec<Part> {
     parts.push(feeds(pane));
     if let Some(clock) = pane.state.clock {
         parts.push(Part {
-            spans: vec![(format!("{}Z", format::clock(clock)), paint.text())],
+            spans: vec![(
+                format!("{}{}", pane.clock(clock), pane.state.zone.mark),
+                paint.text(),
+            )],
             worth: 2,
         });
     }

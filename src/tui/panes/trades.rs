@@ -6,15 +6,28 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::orders::state_word;
-use super::{Pane, Pen};
+use super::{PLAIN, Pane, PaneSpec, Pen, table};
 use crate::domain::{Check, Decision, Fill, Order, OrderKind, OrderState};
+use crate::tui::action::Scope;
 use crate::tui::format;
 use crate::view::{TradeLogEntry, TradeLogRow};
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "trades",
+    title: "Trade log",
+    doc: "Orders, fills, refusals and halts.",
+    scopes: &[Scope::Orders, Scope::Table],
+    rank: 32,
+    draw,
+    rows,
+    click: table::click,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Trade log", buffer);
-    let fees = format::money(pane.view.account.fees, 2);
+    let fees = pane.money(pane.view.account.fees, 2);
     pane.note(
         area,
         36,
@@ -30,13 +43,27 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
             buffer,
         );
     }
-    for (line, row) in (0..).zip(pane.newest(&pane.view.trade_log, inside.height)) {
+    let window = table::window(pane, &rows(pane), inside.height);
+    let shown = pane
+        .view
+        .trade_log
+        .iter()
+        .rev()
+        .enumerate()
+        .skip(window.first);
+    for (line, (place, row)) in (0..inside.height).zip(shown) {
         let mut pen = pane.pen(inside, line, buffer);
         pen.gap(1);
-        pen.cell(&format::clock(row.time), 8, pane.paint().dim());
+        pen.cell(&pane.clock(row.time), 8, pane.paint().dim());
         pen.gap(1);
         entry(pane, &row.entry, &mut pen);
+        table::mark(pane, window.chosen == Some(place), inside, line, buffer);
     }
+}
+
+fn rows(pane: &Pane) -> Vec<u64> {
+    let newest = pane.view.trade_log.iter().rev();
+    newest.map(|row| row.sequence).collect()
 }
 
 fn entry(pane: &Pane, entry: &TradeLogEntry, pen: &mut Pen) {
@@ -102,14 +129,14 @@ fn draw_fill(pane: &Pane, fill: &Fill, pen: &mut Pen) {
         price: Some(fill.price),
     };
     head(pane, mark, &order, pen);
-    let fee = format!("fee {}", format::money(fill.fee, 2));
+    let fee = format!("fee {}", pane.money(fill.fee, 2));
     let slip = format!("slip {}", slippage(fill));
     pen.cell(&fee, super::pen::width(&fee).max(8), paint.dim());
     pen.gap(1);
     if pen.left() >= super::pen::width(&slip) {
         pen.cell(&slip, super::pen::width(&slip).max(10), paint.dim());
     }
-    let pnl = format::signed_money(fill.realized_pnl, 2);
+    let pnl = pane.signed_money(fill.realized_pnl, 2);
     if !fill.realized_pnl.is_zero() && pen.left() > super::pen::width(&pnl) {
         pen.text(
             &format!(" {pnl}"),
@@ -207,7 +234,7 @@ pub(super) fn sentence(pane: &Pane, row: &TradeLogRow) -> String {
                         format::quantity(fill.quantity, &row.instrument),
                         row.instrument.symbol,
                         format::price(fill.price, &row.instrument),
-                        format::money(fill.fee, 2),
+                        pane.money(fill.fee, 2),
                         slippage(fill),
                         fill.order,
                     )

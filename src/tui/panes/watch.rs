@@ -7,11 +7,12 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use titan_widgets::Sparkline;
 
-use super::Pane;
+use super::{PLAIN, Pane, PaneSpec, table};
 use crate::domain::{Decimal, Price};
+use crate::tui::action::Scope;
 use crate::tui::format;
-use crate::tui::state::{Health, forming};
-use crate::view::InstrumentView;
+use crate::tui::state::{DeskState, Health, forming};
+use crate::view::{InstrumentView, View};
 
 /// Most cells of the line; two bars a cell.
 const SPARK_COLUMNS: u16 = 10;
@@ -23,8 +24,21 @@ struct Columns {
     change: u16,
 }
 
-/// Draws the pane.
-pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
+/// Its row of the registry.
+pub(super) static SPEC: PaneSpec = PaneSpec {
+    name: "watch",
+    title: "Watch",
+    doc: "The instruments: last price, change, and a line.",
+    scopes: &[Scope::Table],
+    rank: 25,
+    draw,
+    rows,
+    click: table::click,
+    choose,
+    ..PLAIN
+};
+
+fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let inside = pane.frame(area, "Watch", buffer);
     if pane.view.instruments.is_empty() {
         let text = format!("no instrument yet {}", pane.state.glyphs.ellipsis);
@@ -33,20 +47,28 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let bars = usize::from(SPARK_COLUMNS) * 2;
     let timeframe = pane
         .focus
-        .and_then(|row| pane.state.series(row))
+        .and_then(|row| pane.series(row))
         .map_or_else(String::new, |series| {
             format!("{bars} x {}", series.timeframe)
         });
     pane.note(area, 8, &timeframe, pane.paint().dim(), buffer);
     let rows = usize::from(inside.height);
     let count = pane.view.instruments.len();
-    let chosen = pane.state.instrument.min(count.saturating_sub(1));
+    let chosen = pane.shown().instrument.min(count.saturating_sub(1));
     let first = chosen.saturating_sub(rows.saturating_sub(1));
     let columns = columns(pane);
     let shown = pane.view.instruments.iter().enumerate().skip(first);
     for (line, (index, row)) in (0..inside.height).zip(shown) {
         draw_row(pane, row, index == chosen, &columns, line, inside, buffer);
     }
+}
+
+fn rows(pane: &Pane) -> Vec<u64> {
+    (0..).take(pane.view.instruments.len()).collect()
+}
+
+fn choose(state: &mut DeskState, _: &View, key: u64) {
+    state.select_instrument(usize::try_from(key).unwrap_or(usize::MAX));
 }
 
 fn draw_row(
@@ -135,7 +157,7 @@ fn change_text(pane: &Pane, last: Price, first: Price) -> String {
 
 /// The newest closes, the forming bar's included, as many as the line shows.
 fn closes(pane: &Pane, row: &InstrumentView) -> Vec<Price> {
-    let Some(series) = pane.state.series(row) else {
+    let Some(series) = pane.series(row) else {
         return Vec::new();
     };
     let wanted = usize::from(SPARK_COLUMNS) * 2 - 1;

@@ -5,10 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::{Pane, pen};
 use crate::domain::{Check, Decimal, OrderKind, Side};
 use crate::runtime::Preview;
 use crate::tui::format;
+use crate::tui::panes::{Pane, pen};
 use crate::tui::ticket::Ticket;
 use crate::view::InstrumentView;
 
@@ -94,7 +94,7 @@ fn facts<'p>(
     let answer = ticket.answer();
     let fresh = answer.is_some_and(|(_, fresh)| fresh);
     let style = if fresh { paint.text() } else { paint.dim() };
-    let money = |value: Option<Decimal>| value.map_or_else(dash, |value| format::money(value, 2));
+    let money = |value: Option<Decimal>| value.map_or_else(dash, |value| pane.money(value, 2));
     let answered = |value: fn(&Preview) -> Option<Decimal>| {
         money(answer.and_then(|(preview, _)| value(preview)))
     };

@@ -1,0 +1,217 @@
+//! Turns keys into changes of the screen's state and into effects on the engine.
+//! Must not talk to the engine or the terminal: the loop carries the effects out.
+
+mod commands;
+mod look;
+mod mouse;
+mod table;
+mod trading;
+mod typing;
+mod workspace;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
+
+use super::action::{Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Tap, TradingAction};
+use super::keymap::{Found, Key};
+use super::state::{DeskState, Open, Pending, Tone};
+use crate::domain::CommandBody;
+use crate::view::View;
+
+pub use mouse::Drag;
+
+/// Most repetitions that a count before a key asks for.
+const COUNT_MAX: u32 = 9_999;
+
+/// What the loop has to do after a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the engine; the text says what, for the message line.
+    Send(CommandBody, String),
+    /// Ask what risk says of the open ticket.
+    Ask,
+    /// Draw everything anew.
+    Redraw,
+    /// Give the terminal back and stop.
+    Suspend,
+    /// Write a layout into the layouts folder.
+    SaveLayout {
+        /// The file's name without ending.
+        name: String,
+        /// What to write.
+        text: String,
+    },
+    /// Read a layout of the layouts folder.
+    LoadLayout(String),
+    /// Leave.
+    Quit,
+    /// Crash on purpose, to test that the terminal survives; only in debug builds.
+    Panic,
+}
+
+/// One key's or command's doing: what it may look at, and what it leaves for the loop.
+pub struct Turn<'a> {
+    /// What the engine has said.
+    pub view: &'a View,
+    /// Monotonic.
+    pub now: Instant,
+    /// What was typed after the action's name; empty for keys.
+    pub arguments: &'a str,
+    /// How often, as typed before the key.
+    pub count: usize,
+    /// When Enter was pressed before this turn.
+    pub enter_before: Option<Instant>,
+    /// For the loop.
+    pub effects: Vec<Effect>,
+}
+
+impl DeskState {
+    /// Takes a key; `now` is monotonic.
+    pub fn key(&mut self, key: Key, view: &View, now: Instant) -> Vec<Effect> {
+        let enter_before = self.last_enter;
+        self.touched = Some(now);
+        if key == Key::Enter {
+            self.last_enter = Some(now);
+        }
+        if self.takes_count(key) {
+            return Vec::new();
+        }
+        let scopes = self.scopes();
+        self.progress.keys.push(key);
+        self.progress.since = Some(now);
+        let keymap = std::sync::Arc::clone(&self.keymap);
+        match keymap.find(&scopes, &self.progress.keys) {
+            Found::Prefix => {
+                self.pending = None;
+                Vec::new()
+            }
+            Found::Nothing => {
+                let was_sequence = self.progress.keys.len() > 1;
+                self.progress.clear();
+                self.pending = None;
+                self.unbound(key, was_sequence, view);
+                Vec::new()
+            }
+            Found::Binding(binding) => {
+                let count = self.progress.count.unwrap_or(1);
+                self.progress.clear();
+                let mut turn = Turn {
+                    view,
+                    now,
+                    arguments: &binding.arguments,
+                    count: usize::try_from(count).unwrap_or(1),
+                    enter_before,
+                    effects: Vec::new(),
+                };
+                if binding.run.tap == Tap::Once || self.second_press(binding.run, key, &turn) {
+                    self.pending = None;
+                    self.perform(binding.run, &mut turn);
+                }
+                turn.effects
+            }
+        }
+    }
+
+    /// Does what an action says, if the desk allows it.
+    pub(super) fn perform(&mut self, action: &Action, turn: &mut Turn) {
+        if action.danger == Danger::Increases && !self.may_increase_risk(action, turn) {
+            return;
+        }
+        match action.id {
+            ActionId::Desk(id) => self.act_desk(id, turn),
+            ActionId::Workspace(id) => self.act_workspace(id, turn),
+            ActionId::Trading(id) => self.act_trading(id, turn),
+            ActionId::Chart(id) => self.act_chart(id, turn),
+            ActionId::Ladder(id) => self.act_ladder(id, turn),
+            ActionId::Table(id) => self.act_table(id, turn),
+            ActionId::Ticket(id) => self.act_ticket(id, turn),
+            ActionId::Typing(id) => self.act_typing(id, turn),
+            ActionId::Replay(id) => self.act_replay(id, turn),
+        }
+    }
+
+    /// Forgets a first press whose time is over; `true` when it did.
+    pub fn forget(&mut self, now: Instant) -> bool {
+        let over = self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.until <= now);
+        if over {
+            self.pending = None;
+        }
+        over
+    }
+
+    /// Takes a digit that says how often the next action is to be done.
+    fn takes_count(&mut self, key: Key) -> bool {
+        let Key::Char(letter) = key else { return false };
+        let Some(digit) = letter.to_digit(10) else {
+            return false;
+        };
+        let begins = digit != 0 || self.progress.count.is_some();
+        if !self.keymap.counts || !begins || !self.progress.keys.is_empty() || self.is_typing() {
+            return false;
+        }
+        let count = self.progress.count.unwrap_or(0);
+        self.progress.count = Some(
+            count
+                .saturating_mul(10)
+                .saturating_add(digit)
+                .min(COUNT_MAX),
+        );
+        true
+    }
+
+    /// A key that means nothing: typed where something is typed, named where not.
+    fn unbound(&mut self, key: Key, was_sequence: bool, view: &View) {
+        let Key::Char(letter) = key else { return };
+        if self.is_typing() {
+            self.type_letter(letter);
+        } else if self.keymap.letters_command && letter.is_alphabetic() && !was_sequence {
+            self.begin_command(letter);
+        } else {
+            let text = match letter {
+                '?' => "Esc first, then ? shows the keys".to_owned(),
+                _ => format!("{letter} does nothing here: ? shows the keys"),
+            };
+            self.say(Tone::Plain, text, view);
+        }
+    }
+
+    /// Whether letters are text.
+    pub(super) fn is_typing(&self) -> bool {
+        matches!(self.open, Open::Prompt(_) | Open::Help(_) | Open::Filter(_))
+    }
+
+    /// Whether this is the second press; notes the first one otherwise.
+    fn second_press(&mut self, action: &Action, key: Key, turn: &Turn) -> bool {
+        let waited = self
+            .pending
+            .take()
+            .is_some_and(|pending| pending.action == action.id && turn.now < pending.until);
+        if waited {
+            return true;
+        }
+        let key = key.label(&self.glyphs);
+        let row = self.focus(turn.view);
+        let what = match action.id {
+            ActionId::Trading(TradingAction::Flatten) => {
+                format!("FLATTEN {}", row.map_or("", |row| &row.instrument.symbol))
+            }
+            ActionId::Trading(TradingAction::CancelEntries) => "CANCEL ALL entries".to_owned(),
+            ActionId::Trading(TradingAction::Kill) => {
+                "KILL: cancel all, close all, stop".to_owned()
+            }
+            ActionId::Desk(DeskAction::Suspend) => "suspend: the engine stands still".to_owned(),
+            _ => action.label.to_lowercase(),
+        };
+        self.pending = Some(Pending {
+            action: action.id,
+            text: format!("{key} again to {what}"),
+            until: turn.now + Duration::from_millis(DOUBLE_TAP_MS),
+        });
+        false
+    }
+}

@@ -1,0 +1,9 @@
+//! What lies over the panes, a file for each: what it remembers, what keys do to it, its picture.
+//! Must not send an order.
+
+pub mod help;
+pub mod leave;
+pub(super) mod list;
+pub mod prompt;
+pub(super) mod ticket;
+pub(super) mod tour;
