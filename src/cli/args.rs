@@ -148,8 +148,10 @@ pub enum CliCommand {
     Instruments(InstrumentsArgs),
     /// Measure this build on this machine
     Bench(BenchArgs),
-    /// Draw one frame of the desk into a file
+    /// Draw the desk into a file, still or moving
     Shot(ShotArgs),
+    /// Heal a terminal that a killed desk has left in disorder
+    ResetTty,
     /// List, check and show themes
     Themes(ThemesArgs),
 }
@@ -345,16 +347,49 @@ pub enum BenchKind {
 
 /// Arguments of `shot`.
 #[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "The same flags give the same bytes: the feeds run in event time, not by the clock.\n\n\
+    Examples:\n  titan-tui shot --size 120x36 --out desk.svg\n  \
+    titan-tui shot --size 200x60 --theme okabe --color 256 --out desk.png\n  \
+    titan-tui shot --record 20m --speed 60 --fps 1 --title titan-tui --out desk.svg"
+)]
 pub struct ShotArgs {
     /// Columns and rows
     #[arg(long, value_name = "COLSxROWS", default_value = "120x40", value_parser = parse_size)]
     pub size: (u16, u16),
-    /// File to write; its ending chooses the form
+    /// File to write; its ending chooses the form: svg, png, html, ansi or txt
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Draw with ASCII characters alone
     #[arg(long)]
     pub ascii: bool,
+    /// Theme by its name or file; the configured one where it is left out
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Colours to draw with; 24 bits where it is left out
+    #[arg(long, value_name = "DEPTH")]
+    pub color: Option<ColorChoice>,
+    /// Workspace by its number or name
+    #[arg(long, value_name = "N|NAME")]
+    pub workspace: Option<String>,
+    /// Draw this pane alone, by its name in layouts
+    #[arg(long, value_name = "NAME")]
+    pub pane: Option<String>,
+    /// Draw the bar of a window with this title around svg and png
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Size of a png: pixels for each of the svg's
+    #[arg(long, value_name = "1-4", default_value = "1",
+        value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub scale: u8,
+    /// Record this much event time after that, as a moving svg or as an asciicast (cast);
+    /// --speed shows it faster
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub record: Option<Duration>,
+    /// Frames of a recording in a second of event time
+    #[arg(long, value_name = "N", default_value = "4", requires = "record",
+        value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub fps: u32,
     /// What feeds the engine before the frame is drawn.
     #[command(flatten)]
     pub source: SourceArgs,

@@ -20,10 +20,12 @@ mod tickserver;
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, LineWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+
+use crate::tui::{self, PatientStderr};
 
 pub use args::{
     BenchArgs, BenchKind, Cli, CliCommand, CompletionsArgs, ConfigArgs, ConfigCommand, DoctorArgs,
@@ -40,7 +42,7 @@ pub fn main() -> ExitCode {
     run_with(
         std::env::args_os(),
         &mut BufWriter::new(io::stdout()),
-        &mut io::stderr(),
+        &mut LineWriter::new(PatientStderr),
     )
 }
 
@@ -86,6 +88,9 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Some(CliCommand::Instruments(args)) => instruments::run(global, args, out),
         Some(CliCommand::Bench(args)) => bench::run(global, args, out),
         Some(CliCommand::Shot(args)) => shot::run(global, args, out),
+        Some(CliCommand::ResetTty) => {
+            tui::terminal::reset().map_err(|error| CliError::Failure(error.to_string()))
+        }
         Some(CliCommand::Themes(args)) => themes::run(global, args, out),
     }
 }

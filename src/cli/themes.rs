@@ -224,10 +224,11 @@ fn show(global: &GlobalArgs, args: &ShowThemeArgs, out: &mut dyn Write) -> Resul
         Glyphs::UNICODE
     };
     let picture = swatch(&Paint::new(theme, mode), &glyphs);
-    Ok(out.write_all(encode::lines(&picture).as_bytes())?)
+    Ok(out.write_all(&encode::lines(&picture, picture.area))?)
 }
 
-fn find(store: &ThemeStore, name: &str) -> Result<Arc<Theme>, CliError> {
+/// The theme of a name or of a file.
+pub(super) fn find(store: &ThemeStore, name: &str) -> Result<Arc<Theme>, CliError> {
     if let Some(theme) = store.get(name) {
         return Ok(theme);
     }

@@ -11,6 +11,7 @@ mod journal;
 mod log_ring;
 pub mod logging;
 mod publish;
+mod rehearsal;
 mod stopwatch;
 mod summary;
 mod supervise;
@@ -18,4 +19,5 @@ mod vitals;
 
 pub use desk::{Desk, DeskError, RunOptions};
 pub use handle::{DeskHandle, HandleError, Preview, Request, SharedView};
+pub use rehearsal::{Advance, Rehearsal};
 pub use summary::{LatencySummary, Summary};

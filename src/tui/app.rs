@@ -20,12 +20,13 @@ use tracing::{Level, warn};
 use super::dispatch::Effect;
 use super::encode::Encoder;
 use super::files::DeskFiles;
-use super::guard::{self, TerminalGuard};
+use super::guard::{self, TerminalGuard, TerminalOptions};
 use super::keymap::{Key, Keymap};
 use super::os_signals::{Asked, Signals, stop_here};
 use super::overlay::leave::open_business;
 use super::render::render;
 use super::state::{DeskState, Health, LogLine, LogTone, Open, Tone};
+use super::terminal::TerminalTraits;
 use super::theme::{ColorMode, ThemeStore};
 use super::workspace::{too_small, write as write_layout};
 use super::writer::Writer;
@@ -125,7 +126,8 @@ pub fn run(
 async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, DeskError> {
     // Listening comes first: a signal between taking the terminal and listening would leave it.
     let mut signals = Signals::listen().map_err(DeskError::Setup)?;
-    let guard = TerminalGuard::enter(options.log_file.clone()).map_err(DeskError::Setup)?;
+    let guard = TerminalGuard::enter(TerminalOptions::default(), options.log_file.clone())
+        .map_err(DeskError::Setup)?;
     let screen = guard::screen().map_err(DeskError::Setup)?;
     let writer = Writer::start(screen).map_err(DeskError::Setup)?;
     let stop = options.stop.clone();
@@ -228,6 +230,7 @@ impl Desk {
     fn new(handle: DeskHandle, options: DeskOptions, writer: Writer, guard: TerminalGuard) -> Self {
         let variable = |name: &str| std::env::var(name).ok();
         let mode = options.color.unwrap_or_else(|| ColorMode::detect(variable));
+        let traits = TerminalTraits::detect(variable);
         let rate = if variable("SSH_CONNECTION").is_some() {
             options.config.remote_frames_per_second
         } else {
@@ -263,7 +266,7 @@ impl Desk {
             asked_at: now,
             themes_at: now,
             moved: false,
-            encoder: Encoder::new(),
+            encoder: Encoder::new().erase_keeps_color(traits.erase_keeps_color),
             next: Buffer::default(),
             bytes: Vec::new(),
             dirty: true,

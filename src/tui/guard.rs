@@ -2,7 +2,7 @@
 //! Must not be able to hang: a terminal that takes no bytes is given up after a moment.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, LineWriter, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
@@ -13,15 +13,64 @@ use std::time::Duration;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::termios::{QueueSelector, tcflush};
 
-/// Title pushed and set, alternate screen, no cursor, pastes marked as such: as keys they would
-/// trade.
-const ENTER: &[u8] = b"\x1b[22;0t\x1b]2;titan-tui\x07\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[0m\x1b[2J";
+use super::terminal::osc;
+
+/// Title pushed, alternate screen, no cursor.
+const ENTER: &[u8] = b"\x1b[22;0t\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J";
 /// Everything any version of the desk may have switched on, whether this one did or not. The
 /// keyboard protocol is popped before the screen changes: each screen has a stack of its own, and
 /// the shell's must not be touched.
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[0 q\x1b[0m\x1b[2J\x1b[?25h\x1b[?1049l\x1b[0m\x1b[?25h\x1b[23;0t";
-/// How long a terminal may take to swallow `LEAVE` before its pending output is thrown away.
+pub(super) const MODES_OFF: &[u8] = b"\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[0 q\x1b[0m";
+const CLEAR: &[u8] = b"\x1b[2J";
+/// The first screen, its cursor and its title.
+pub(super) const SCREEN_OFF: &[u8] = b"\x1b[?25h\x1b[?1049l\x1b[0m\x1b[?25h\x1b[23;0t";
+/// Clicks, drags and the wheel, told in decimal.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const PASTE_ON: &[u8] = b"\x1b[?2004h";
+const FOCUS_ON: &[u8] = b"\x1b[?1004h";
+/// How long a terminal may take to swallow what it is told before its pending output is thrown away.
 const PATIENCE: Duration = Duration::from_millis(400);
+
+/// What the terminal is asked for beyond a screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TerminalOptions {
+    /// Tell of clicks, drags and the wheel; marking text with the mouse then needs Shift.
+    pub mouse: bool,
+    /// Tell what is pasted as one piece, so that it is not taken for keys.
+    pub paste: bool,
+    /// Tell when the window gains and loses the focus.
+    pub focus: bool,
+    /// The window's title; the one before comes back at the end.
+    pub title: String,
+}
+
+impl Default for TerminalOptions {
+    fn default() -> Self {
+        Self {
+            mouse: false,
+            paste: true,
+            focus: false,
+            title: "titan-tui".to_owned(),
+        }
+    }
+}
+
+impl TerminalOptions {
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = ENTER.to_vec();
+        bytes.extend(osc::title(&self.title));
+        for (wanted, code) in [
+            (self.mouse, MOUSE_ON),
+            (self.paste, PASTE_ON),
+            (self.focus, FOCUS_ON),
+        ] {
+            if wanted {
+                bytes.extend_from_slice(code);
+            }
+        }
+        bytes
+    }
+}
 
 /// What has to be put back.
 struct Taken {
@@ -40,6 +89,7 @@ fn taken() -> MutexGuard<'static, Option<Taken>> {
 /// Holds the terminal; dropping it gives the terminal back.
 #[derive(Debug)]
 pub(super) struct TerminalGuard {
+    options: TerminalOptions,
     log_file: Option<PathBuf>,
 }
 
@@ -49,9 +99,9 @@ impl TerminalGuard {
     ///
     /// # Errors
     /// When there is no terminal, or it cannot be set up.
-    pub(super) fn enter(log_file: Option<PathBuf>) -> io::Result<Self> {
+    pub(super) fn enter(options: TerminalOptions, log_file: Option<PathBuf>) -> io::Result<Self> {
         HOOK.call_once(install_hook);
-        let guard = Self { log_file };
+        let guard = Self { options, log_file };
         guard.take()?;
         Ok(guard)
     }
@@ -64,7 +114,7 @@ impl TerminalGuard {
             stderr,
             log_file: self.log_file.clone(),
         });
-        if write_bounded(ENTER) {
+        if write_bounded(self.options.bytes()) {
             Ok(())
         } else {
             leave();
@@ -99,7 +149,7 @@ impl Drop for TerminalGuard {
 /// Puts everything back; does nothing the second time.
 fn leave() {
     let Some(taken) = taken().take() else { return };
-    write_bounded(LEAVE);
+    write_bounded([MODES_OFF, CLEAR, SCREEN_OFF].concat());
     let _ = disable_raw_mode();
     if let Some(stderr) = taken.stderr {
         let _ = rustix::stdio::dup2_stderr(stderr);
@@ -118,23 +168,51 @@ pub(super) fn discard_pending() {
 }
 
 /// Writes to the screen without ever waiting for long; `false` when the bytes were not taken.
-fn write_bounded(bytes: &'static [u8]) -> bool {
+fn write_bounded(bytes: Vec<u8>) -> bool {
     let Ok(mut screen) = screen() else {
         return false;
     };
+    let result = bounded(move || screen.write_all(&bytes));
+    result.recv_timeout(PATIENCE).map_or_else(
+        |_| {
+            discard_pending();
+            result.recv_timeout(PATIENCE).is_ok_and(|it| it.is_ok())
+        },
+        |written| written.is_ok(),
+    )
+}
+
+/// Writes on a thread of its own, which is left behind if it never comes back.
+fn bounded(
+    write: impl FnOnce() -> io::Result<()> + Send + 'static,
+) -> mpsc::Receiver<io::Result<()>> {
     let (done, result) = mpsc::channel();
-    let spawned = thread::Builder::new()
+    // Without a thread the sender is dropped, which the receiver takes for a failure.
+    let _ = thread::Builder::new()
         .name("desk-restore".to_owned())
         .spawn(move || {
-            let _ = done.send(screen.write_all(bytes).is_ok());
+            let _ = done.send(write());
         });
-    if spawned.is_err() {
-        return false;
+    result
+}
+
+/// Standard error for last words: a terminal that takes nothing must not keep the program from
+/// ending.
+#[derive(Debug, Default)]
+pub struct PatientStderr;
+
+impl Write for PatientStderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (count, bytes) = (bytes.len(), bytes.to_vec());
+        bounded(move || io::stderr().write_all(&bytes))
+            .recv_timeout(PATIENCE)
+            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        Ok(count)
     }
-    result.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-        discard_pending();
-        result.recv_timeout(PATIENCE).unwrap_or(false)
-    })
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Sends standard error to the log file, unless it does not go to the terminal anyway.
@@ -188,7 +266,7 @@ fn report(info: &PanicHookInfo, ours: bool, log_file: Option<&Path>) {
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .is_ok()
     });
-    let mut stderr = io::stderr().lock();
+    let mut stderr = LineWriter::new(PatientStderr);
     let _ = match (ours, log_file) {
         (true, Some(path)) if logged => writeln!(
             stderr,
@@ -209,4 +287,48 @@ fn first_line(info: &PanicHookInfo) -> String {
         .or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned());
     text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Modes of a terminal that are switched on and off by number.
+    fn modes(bytes: &[u8], end: char) -> Vec<String> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let codes = text.split("\x1b[?").skip(1);
+        codes
+            .filter_map(|code| code.split_once(end))
+            .map(|(number, _)| number.to_owned())
+            .filter(|number| number.chars().all(|it| it.is_ascii_digit()))
+            .collect()
+    }
+
+    #[test]
+    fn whatever_is_switched_on_is_switched_off_again() {
+        let options = TerminalOptions {
+            mouse: true,
+            paste: true,
+            focus: true,
+            title: "a\x1b]b\x07c".to_owned(),
+        };
+        let on = options.bytes();
+        let off = modes(&[MODES_OFF, SCREEN_OFF].concat(), 'l');
+        let switched = modes(&on, 'h');
+        assert_eq!(switched, ["1049", "1000", "1002", "1006", "2004", "1004"]);
+        for mode in switched {
+            assert!(off.contains(&mode), "{mode} stays on");
+        }
+        let text = String::from_utf8(on).unwrap();
+        // Pushed before it is changed.
+        assert!(
+            text.starts_with("\x1b[22;0t") && text.contains("\x1b]2;a]bc\x07"),
+            "{text:?}"
+        );
+        let plain = TerminalOptions {
+            paste: false,
+            ..TerminalOptions::default()
+        };
+        assert_eq!(modes(&plain.bytes(), 'h'), ["1049"]);
+    }
 }

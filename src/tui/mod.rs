@@ -6,12 +6,13 @@ mod app;
 pub mod bench;
 mod dispatch;
 pub mod encode;
-pub mod export;
+mod export;
 mod files;
 mod format;
 pub mod glyphs;
 mod guard;
 pub mod keymap;
+pub mod link;
 mod os_signals;
 pub mod overlay;
 mod panes;
@@ -19,16 +20,20 @@ mod render;
 mod safety;
 pub mod sample;
 pub mod state;
+pub mod terminal;
 pub mod theme;
 mod ticket;
 pub mod workspace;
-mod writer;
+pub mod writer;
 mod zone;
 
 pub use app::{DeskError, DeskExit, DeskOptions, run};
-pub use export::{ShotFormat, shot};
+pub use export::{
+    ExportError, ExportOptions, Recording, RecordingFormat, ShotFormat, export, export_with, shot,
+};
 pub use files::DeskFiles;
-pub use render::{draw, render};
+pub use guard::{PatientStderr, TerminalOptions};
+pub use render::{draw, pane_places, render};
 pub use safety::KillProgress;
 pub use state::DeskState;
 pub use theme::{ColorMode, Theme, ThemeStore};

@@ -58,6 +58,19 @@ pub(super) fn places(view: &View, state: &DeskState, area: Rect) -> Arrangement 
     arrange(state.workspaces.current(), area, rows(&banners))
 }
 
+/// The panes that are shown on `area`, by their names in layouts, and where; none where it is too
+/// small for any.
+pub fn pane_places(view: &View, state: &DeskState, area: Rect) -> Vec<(&'static str, Rect)> {
+    if too_small(area) {
+        return Vec::new();
+    }
+    let root = &state.workspaces.current().root;
+    let placed = places(view, state, area).panes.into_iter();
+    placed
+        .filter_map(|placed| Some((root.find(placed.id)?.spec.name, placed.area)))
+        .collect()
+}
+
 /// What lies over the panes.
 fn draw_open(pane: &Pane, places: &Arrangement, area: Rect, buffer: &mut Buffer) {
     match &pane.state.open {
