@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{
-    CandleSource, FeedId, Instrument, InstrumentId, MarketUpdate, OrderOrigin, Price, Qty,
-    QuoteBasis, Tick, TickBody, Timestamp,
+    CandleSource, FeedId, Instrument, InstrumentId, MarketUpdate, Price, Qty, QuoteBasis, Tick,
+    TickBody, Timestamp,
 };
 use crate::market::{SecondAggregator, SessionCalendar};
 
 use super::bars::Frame;
+use super::guards::Guard;
+use super::positions::Leave;
 use super::{Engine, EngineError, Settings};
 
 /// The most that an instrument may lie behind its feed's clock and still be waited for.
@@ -29,10 +31,12 @@ pub(super) struct InstrumentState {
     /// feed carries several venues' clocks, the slower must not lose its ticks.
     pub(super) lag_ns: i64,
     pub(super) prices: Prices,
-    /// Where the position's protective stop lies; `None` also while it is being executed.
-    pub(super) stop_price: Option<Price>,
-    /// Closes the position once no order works any more.
-    pub(super) flatten: Option<OrderOrigin>,
+    /// The position's protective stop.
+    pub(super) stop: Guard,
+    /// The position's target.
+    pub(super) target: Guard,
+    /// Closes the position, or turns it around, once no order works any more.
+    pub(super) leave: Option<Leave>,
     is_dirty: bool,
     ticks: u64,
     late_ticks: u64,
@@ -69,8 +73,9 @@ impl InstrumentState {
             next_close: Timestamp::MAX,
             lag_ns: 0,
             prices: Prices::default(),
-            stop_price: None,
-            flatten: None,
+            stop: Guard::default(),
+            target: Guard::default(),
+            leave: None,
             is_dirty: false,
             ticks: 0,
             late_ticks: 0,
@@ -220,7 +225,7 @@ impl Engine {
         };
         let is_newest = state.prices.trade(time, price);
         let makes_candles = state.instrument.candle_source == CandleSource::Trades;
-        let is_guarded = is_newest && state.stop_price.is_some();
+        let is_guarded = is_newest && state.is_guarded();
         let feed = state.feed;
         if time >= state.next_close {
             self.close_due(id, time, time);
@@ -230,7 +235,7 @@ impl Engine {
         }
         self.venue_trade(feed, id, price, quantity, time);
         if is_guarded {
-            self.check_stop(id, price, price, time);
+            self.check_guards(id, price, price, time);
         }
     }
 
@@ -246,7 +251,7 @@ impl Engine {
         };
         let is_newest = state.prices.quote(time, bid, ask);
         let source = state.instrument.candle_source;
-        let is_guarded = state.stop_price.is_some();
+        let is_guarded = state.is_guarded();
         let feed = state.feed;
         if time >= state.next_close {
             self.close_due(id, time, time);
@@ -261,7 +266,7 @@ impl Engine {
         if is_newest {
             self.venue_quote(feed, id, bid, ask, time);
             if is_guarded && source != CandleSource::Trades {
-                self.check_stop(id, bid.0, ask.0, time);
+                self.check_guards(id, bid.0, ask.0, time);
             }
         }
     }

@@ -78,18 +78,30 @@ fn any_intent() -> impl Strategy<Value = OrderIntent> {
         prop::option::of(1_500_i64..2_500),
         prop::bool::weighted(0.3),
         prop::option::weighted(0.2, 1_800_i64..2_200),
+        (
+            prop::option::weighted(0.2, 1_800_i64..2_200),
+            prop::bool::weighted(0.3),
+        ),
     )
-        .prop_map(|(buys, lots, limit, reduce_only, stop)| OrderIntent {
-            kind: limit.map_or(OrderKind::Market, |ticks| {
-                OrderKind::Limit(Price::from_units(ticks * 5))
-            }),
-            reduce_only,
-            stop_price: stop.map(|ticks| Price::from_units(ticks * 5)),
-            ..intent(
-                if buys { Side::Buy } else { Side::Sell },
-                lots.map(|lots| lots * 10),
-            )
-        })
+        .prop_map(
+            |(buys, lots, price, reduce_only, stop, (target, triggers))| OrderIntent {
+                kind: price.map_or(OrderKind::Market, |ticks| {
+                    let price = Price::from_units(ticks * 5);
+                    if triggers {
+                        OrderKind::Stop(price)
+                    } else {
+                        OrderKind::Limit(price)
+                    }
+                }),
+                reduce_only,
+                stop_price: stop.map(|ticks| Price::from_units(ticks * 5)),
+                target_price: target.map(|ticks| Price::from_units(ticks * 5)),
+                ..intent(
+                    if buys { Side::Buy } else { Side::Sell },
+                    lots.map(|lots| lots * 10),
+                )
+            },
+        )
 }
 
 fn any_limits() -> impl Strategy<Value = RiskConfig> {

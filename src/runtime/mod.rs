@@ -9,10 +9,11 @@ mod feed_timers;
 mod handle;
 mod journal;
 pub mod logging;
+mod preview;
 mod publish;
 mod summary;
 mod supervise;
 
 pub use desk::{Desk, DeskError, RunOptions};
-pub use handle::{DeskHandle, HandleError, Preview, Request, SharedView};
+pub use handle::{Ask, DeskHandle, HandleError, Preview, Request, SharedView};
 pub use summary::{LatencySummary, Summary};

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::orders::state_word;
 use super::{Pane, Pen};
-use crate::domain::{Check, Decision, Fill, Order, OrderKind, OrderState};
+use crate::domain::{Check, Decision, Fill, Order, OrderState};
 use crate::tui::format;
 use crate::view::{TradeLogEntry, TradeLogRow};
 
@@ -143,10 +143,7 @@ fn draw_order(pane: &Pane, order: &Order, pen: &mut Pen) {
     } else {
         pane.state.glyphs.arrow
     };
-    let price = match order.kind {
-        OrderKind::Market => None,
-        OrderKind::Limit(price) => Some(price),
-    };
+    let price = order.kind.price();
     let row = OrderHead {
         instrument: order.instrument,
         side: order.side,
