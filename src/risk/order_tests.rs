@@ -62,6 +62,16 @@ fn an_order_keeps_its_stop_or_gets_the_one_that_sizing_would_use() {
         // Neither: sized by the default stop, which has to be known.
         (None, None, 0, None, Some(100.0), Some(Some(9_800))),
         (None, None, 0, None, None, None),
+        (None, None, 500, Some(9_700), Some(100.0), Some(None)),
+        (None, Some(9_900), 500, Some(9_700), None, Some(Some(9_900))),
+        (
+            None,
+            None,
+            500,
+            Some(10_050),
+            Some(100.0),
+            Some(Some(9_800)),
+        ),
     ];
     for case in cases {
         let (quantity, stop, position, position_stop, atr, expected) = *case;
@@ -106,6 +116,29 @@ fn the_traders_own_stop_makes_the_size() {
         assert_eq!(order.quantity, Qty::from_units(size), "{kind:?} {stop}");
         assert_eq!(order.stop_price, Some(price(stop)));
         assert_eq!(order.target_price, Some(price(11_000)));
+    }
+}
+
+#[test]
+fn what_adds_is_sized_by_the_stop_that_is_further_away() {
+    let (paper, account) = (instrument(), account(10_000));
+    let mut context = context(&paper, &account);
+    context.position = Qty::from_units(10);
+    let guardian = guardian(|config| {
+        config.max_notional_percent = Decimal::from(900);
+        config.max_position_percent = Decimal::from(900);
+    });
+    // 1 % of 10 000 over 2.00 of two average true ranges is 50.000.
+    for (position_stop, size) in [(9_980, 50_000), (9_800, 50_000), (9_600, 25_000)] {
+        context.position_stop = Some(price(position_stop));
+        let asked = intent(Side::Buy, None);
+        let verdict = guardian.decide(OrderId(1), &asked, &context);
+        assert_eq!(
+            verdict.decision.quantity,
+            Qty::from_units(size),
+            "{position_stop}"
+        );
+        assert_eq!(verdict.approved.unwrap().stop_price, None);
     }
 }
 

@@ -31,8 +31,7 @@ pub(super) struct Sizing {
 /// Sizes an order.
 ///
 /// - With a quantity, that is the size. The stop is the one that was asked for, or the one that
-///   sizing would have used; where that is not known yet there is none. What adds to a position
-///   that has a stop leaves it where it is.
+///   sizing would have used; where that is not known yet there is none.
 /// - Without one, an order that opposes the position, or is reduce-only, closes all of the
 ///   position that working orders do not close yet, and never more. That keeps its size apart
 ///   from every limit, so that a tighter limit cannot turn an entry into a permitted exit.
@@ -40,6 +39,9 @@ pub(super) struct Sizing {
 ///   `risk_per_trade_percent` of equity is divided by the distance from entry to stop,
 ///   and the result is cut to what `max_notional`, `max_position`, buying power and
 ///   `allow_short` leave. Those checks then pass where any size of at least a lot can pass them.
+///
+/// What adds to a position that has a stop, and names none of its own, leaves it where it is, and
+/// is sized by whichever of the two stops is further away.
 pub(super) fn size(
     config: &RiskConfig,
     intent: &OrderIntent,
@@ -54,8 +56,10 @@ pub(super) fn size(
             return closing(Some(quantity));
         }
         let by_default = || {
-            let entry = prices.entry.filter(|_| !keeps_stop(intent.side, context))?;
-            stop_from_atr(config, intent.side, context, entry)
+            if kept_stop(intent.side, context, prices).is_some() {
+                return None;
+            }
+            stop_from_atr(config, intent.side, context, prices.entry?)
                 .filter(|&stop| distance(intent.side, prices.entry, stop).is_some())
         };
         return Sizing {
@@ -72,26 +76,38 @@ pub(super) fn size(
         let quantity = i64::try_from(reducible).ok().map(Qty::from_units);
         return closing(quantity.map(|quantity| floor_to_lot(context.instrument, quantity)));
     }
+    let kept = kept_stop(intent.side, context, prices).filter(|_| intent.stop_price.is_none());
     let stop = intent
         .stop_price
         .or_else(|| stop_from_atr(config, intent.side, context, prices.entry?));
     let sound = stop.filter(|&stop| distance(intent.side, prices.entry, stop).is_some());
     Sizing {
         quantity: sound
+            .map(|stop| further(intent.side, stop, kept))
             .and_then(|stop| by_risk(config, intent.side, context, exposure, prices, stop)),
-        stop,
+        stop: stop.filter(|_| kept.is_none()),
         target: intent.target_price,
         guards_are_sound: sound.is_some() && target_is_sound(intent, prices),
     }
 }
 
-/// Whether the order adds to a position that has a stop.
-const fn keeps_stop(side: Side, context: &RiskContext<'_>) -> bool {
-    let is_same_side = match side {
+/// The stop of the position that the order adds to, where it loses for the order as well.
+fn kept_stop(side: Side, context: &RiskContext<'_>, prices: &Prices) -> Option<Price> {
+    let adds = match side {
         Side::Buy => context.position.units() > 0,
         Side::Sell => context.position.units() < 0,
     };
-    is_same_side && context.position_stop.is_some()
+    context
+        .position_stop
+        .filter(|&stop| adds && distance(side, prices.entry, stop).is_some())
+}
+
+/// The stop that loses more, so that a stop close by never makes an order larger.
+fn further(side: Side, stop: Price, kept: Option<Price>) -> Price {
+    kept.map_or(stop, |kept| match side {
+        Side::Buy => stop.min(kept),
+        Side::Sell => stop.max(kept),
+    })
 }
 
 /// Whether the target, if there is one, lies where the other side's stop would.
