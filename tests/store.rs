@@ -67,8 +67,8 @@ fn every_kind_of_event_comes_back() {
         .cloned()
         .collect();
     assert_eq!(back, expected);
-    assert_eq!(recovery.last_sequence, 19);
-    assert_eq!(recovery.next_order_id, OrderId(78));
+    assert_eq!(recovery.last_sequence, 25);
+    assert_eq!(recovery.next_order_id, OrderId(80));
     assert_eq!(recovery.next_execution_id, ExecutionId(10));
     assert_eq!(recovery.problems, Vec::<String>::new());
     let titan = key("SIM:TITAN");
@@ -95,15 +95,15 @@ fn what_is_written_again_is_not_doubled() {
     // The venue repeats an execution, under a new event.
     commit(
         &writer,
-        numbered(20, vec![EventBody::Filled(Box::new(fill(9, 42, 3)))]),
+        numbered(26, vec![EventBody::Filled(Box::new(fill(9, 42, 3)))]),
     );
     writer.close(LONG).expect("closed");
     let archive = Archive::open_read_only(folder.path()).expect("an archive");
     let count = |kind| lines(&archive, kind, &ExportFilter::default()).len() - 1;
     assert_eq!(count(ExportKind::Fills), 1);
-    assert_eq!(count(ExportKind::Orders), 1);
+    assert_eq!(count(ExportKind::Orders), 2);
     assert_eq!(count(ExportKind::Signals), 1);
-    assert_eq!(count(ExportKind::Events), 16);
+    assert_eq!(count(ExportKind::Events), 22);
 }
 
 #[test]
@@ -230,7 +230,12 @@ fn exports_are_exact() {
     assert_eq!(
         orders[1],
         "42,1500,1970-01-01T00:00:01.5Z,2250,1970-01-01T00:00:02.25Z,SIM:TITAN,sim:titan,buy,limit,\
-         2.000,1.39000,1.38000,2.000,1.39,gtc,strategy,confluence,0,filled,all of it"
+         2.000,1.39000,,1.38000,1.41000,2.000,1.39,gtc,strategy,confluence,0,filled,all of it"
+    );
+    assert_eq!(
+        orders[2],
+        "43,1500,1970-01-01T00:00:01.5Z,1500,1970-01-01T00:00:01.5Z,SIM:TITAN,sim:titan,buy,stop,\
+         2.000,,1.40000,1.38000,1.41000,0.000,,gtc,strategy,confluence,0,replace_pending,"
     );
     let fills = lines(&archive, ExportKind::Fills, &of_titan());
     assert_eq!(
@@ -245,7 +250,7 @@ fn exports_are_exact() {
         signals[1]
     );
     let events = lines(&archive, ExportKind::Events, &of_titan());
-    assert_eq!(events.len(), 1 + 6, "{events:#?}");
+    assert_eq!(events.len(), 1 + 9, "{events:#?}");
     let halted = ExportFilter {
         name: Some("halted".to_owned()),
         ..ExportFilter::default()

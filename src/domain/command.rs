@@ -9,11 +9,13 @@ use super::decision::OrderIntent;
 use super::depth::Depth;
 use super::feed::{FeedId, FeedStatus};
 use super::instrument::{Instrument, InstrumentId};
+use super::number::{Price, Qty};
 use super::order::OrderId;
 use super::tick::Tick;
 use super::time::Timestamp;
 
-/// Number of a command, given by whoever sends it; each is answered once.
+/// Number of a command, given by whoever sends it. A number that comes again within one run is
+/// answered as it was the first time, and nothing is done.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -35,12 +37,49 @@ pub struct Command {
 pub enum CommandBody {
     /// Send an order, if risk approves.
     PlaceOrder(OrderIntent),
+    /// Change a working order's price or size, if risk approves; what is `None` stays. It keeps
+    /// its place in the queue only where the size falls at the same price.
+    AmendOrder {
+        /// Which order.
+        order: OrderId,
+        /// The new limit, or where a stop order is triggered.
+        price: Option<Price>,
+        /// The new whole size, with what is filled.
+        quantity: Option<Qty>,
+    },
     /// Cancel one order.
     CancelOrder(OrderId),
     /// Cancel every working order, of one instrument or of all.
     CancelAll(Option<InstrumentId>),
+    /// Cancel every working order that may open or add to a position, of one instrument or of
+    /// all; what leaves or protects a position stays.
+    CancelEntries(Option<InstrumentId>),
     /// Cancel the instrument's orders and close its position at the market.
     Flatten(InstrumentId),
+    /// Close a part of a position at the market, in whole lots and at least one.
+    ClosePart {
+        /// Whose position.
+        instrument: InstrumentId,
+        /// How much of it, 1 to 100.
+        percent: u8,
+    },
+    /// Cancel the instrument's orders, close its position and open the same size on the other
+    /// side, in one order where risk approves it; otherwise only close.
+    Reverse(InstrumentId),
+    /// Move a position's protective stop; `None` removes it.
+    SetStop {
+        /// Whose position.
+        instrument: InstrumentId,
+        /// Where to, on the losing side of the market.
+        stop_price: Option<Price>,
+    },
+    /// Move a position's target; `None` removes it.
+    SetTarget {
+        /// Whose position.
+        instrument: InstrumentId,
+        /// Where to, on the winning side of the market.
+        target_price: Option<Price>,
+    },
     /// Latch the kill switch: refuse new orders, cancel all, close all positions.
     Kill {
         /// Why, for the record.
@@ -55,12 +94,61 @@ pub enum CommandBody {
     Resume,
 }
 
+impl CommandBody {
+    /// The instrument that is named, where one is.
+    pub const fn instrument(&self) -> Option<InstrumentId> {
+        match self {
+            Self::PlaceOrder(intent) => Some(intent.instrument),
+            Self::CancelAll(instrument) | Self::CancelEntries(instrument) => *instrument,
+            Self::Flatten(instrument)
+            | Self::Reverse(instrument)
+            | Self::ClosePart { instrument, .. }
+            | Self::SetStop { instrument, .. }
+            | Self::SetTarget { instrument, .. } => Some(*instrument),
+            Self::AmendOrder { .. }
+            | Self::CancelOrder(_)
+            | Self::Kill { .. }
+            | Self::Halt { .. }
+            | Self::Resume => None,
+        }
+    }
+
+    /// Gives the instrument another number, from one numbering to another; what names none is
+    /// left as it is.
+    pub const fn set_instrument(&mut self, new: InstrumentId) {
+        match self {
+            Self::PlaceOrder(intent) => intent.instrument = new,
+            Self::CancelAll(Some(instrument))
+            | Self::CancelEntries(Some(instrument))
+            | Self::Flatten(instrument)
+            | Self::Reverse(instrument)
+            | Self::ClosePart { instrument, .. }
+            | Self::SetStop { instrument, .. }
+            | Self::SetTarget { instrument, .. } => *instrument = new,
+            Self::CancelAll(None)
+            | Self::CancelEntries(None)
+            | Self::AmendOrder { .. }
+            | Self::CancelOrder(_)
+            | Self::Kill { .. }
+            | Self::Halt { .. }
+            | Self::Resume => {}
+        }
+    }
+}
+
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CommandOutcome {
     /// Done; the order it made, where it made one.
     Done(Option<OrderId>),
+    /// Done in part.
+    Partly {
+        /// The order it made, where it made one.
+        order: Option<OrderId>,
+        /// What was not done and why, for a person to read.
+        text: String,
+    },
     /// Refused, with the reason for a person to read.
     Refused(String),
 }

@@ -16,9 +16,10 @@ pub struct OrderIntent {
     pub instrument: InstrumentId,
     /// Buy or sell.
     pub side: Side,
-    /// Market or limit.
+    /// Market, limit or stop.
     pub kind: OrderKind,
-    /// How much; `None` lets risk size it by the stop distance.
+    /// How much; `None` lets risk size it by the stop distance. Of a change, the whole size with
+    /// what is filled.
     pub quantity: Option<Qty>,
     /// How long it works.
     pub time_in_force: TimeInForce,
@@ -26,8 +27,11 @@ pub struct OrderIntent {
     pub origin: OrderOrigin,
     /// May only shrink the position.
     pub reduce_only: bool,
-    /// Protective stop for the position it opens.
+    /// Protective stop for the position it opens; `None` lets risk set it.
     pub stop_price: Option<Price>,
+    /// Target for the position it opens.
+    #[serde(default)]
+    pub target_price: Option<Price>,
 }
 
 macro_rules! denial_reasons {
@@ -62,6 +66,8 @@ denial_reasons! {
     Grid = "grid", "price and quantity lie on the instrument's grid and the value on or above its minimum";
     /// The last tick is too old, or there is no price at all.
     StaleData = "stale_data", "the last tick is young enough, in seconds";
+    /// A stop order that the market has reached already.
+    TriggerSide = "trigger_side", "a stop to buy lies above the market, a stop to sell below it";
     /// A reduce-only order that would not reduce.
     ReduceOnly = "reduce_only", "a reduce-only order is no larger than the position it closes";
     /// Short positions are off.
@@ -78,8 +84,8 @@ denial_reasons! {
     MaxDailyLoss = "max_daily_loss", "the day's loss, in percent of the day's first equity";
     /// Equity fell too far from its peak.
     MaxDrawdown = "max_drawdown", "the fall from the peak of equity, in percent";
-    /// The size by stop distance came out as nothing.
-    Sizing = "sizing", "the size by stop distance is at least one lot";
+    /// The size by stop distance came out as nothing, or stop or target lie on the wrong side.
+    Sizing = "sizing", "the size by stop distance is at least one lot, between a stop that loses and a target that gains";
 }
 
 /// One check of a decision, with what it allows and what it saw.
@@ -103,7 +109,10 @@ pub struct Decision {
     pub order: OrderId,
     /// What was asked.
     pub intent: OrderIntent,
-    /// What was approved; zero where denied.
+    /// Whether a change of a working order was asked, not a new one.
+    #[serde(default)]
+    pub amends: bool,
+    /// What was approved; zero where denied. Of a change, the whole size with what is filled.
     pub quantity: Qty,
     /// Price the checks valued the order at.
     pub reference_price: Option<Price>,

@@ -7,14 +7,14 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::candle::{Candle, ClosedBar, Timeframe};
-use super::command::{CommandId, CommandOutcome};
+use super::command::{CommandBody, CommandId, CommandOutcome};
 use super::decision::Decision;
 use super::feed::{FeedId, FeedStatus};
 use super::fill::Fill;
 use super::instrument::{Instrument, InstrumentId};
 use super::number::{Price, Real};
 use super::order::{Order, OrderId, OrderOrigin};
-use super::signal::Signal;
+use super::signal::{IgnoreReason, Signal};
 use super::time::Timestamp;
 
 /// Which value of the indicator set: an index into the set's list of names.
@@ -86,6 +86,13 @@ pub enum EventBody {
     },
     /// A strategy spoke.
     SignalRaised(Box<Signal>),
+    /// No order was wanted of the signal that caused this.
+    SignalIgnored {
+        /// Of which instrument it spoke.
+        instrument: InstrumentId,
+        /// Why not.
+        reason: IgnoreReason,
+    },
     /// Risk approved or denied an order.
     RiskDecided(Box<Decision>),
     /// An order is new or changed; this is all of it.
@@ -99,11 +106,18 @@ pub enum EventBody {
         /// Where the stop lies now.
         stop_price: Option<Price>,
     },
-    /// A position is to be closed as soon as no order works against it.
+    /// A position's target was set, moved or removed.
+    TargetMoved {
+        /// Whose position.
+        instrument: InstrumentId,
+        /// Where the target lies now.
+        target_price: Option<Price>,
+    },
+    /// A position is to be closed, or turned around, as soon as no order works against it.
     FlattenWanted {
         /// Whose position.
         instrument: InstrumentId,
-        /// Who wants it; `None` once the closing order is sent or nothing is left to close.
+        /// Who wants it; `None` once the order is sent or nothing is left to close.
         origin: Option<OrderOrigin>,
     },
     /// The account at a closed minute, at a fill, or at a new day.
@@ -114,6 +128,11 @@ pub enum EventBody {
         reason: String,
         /// Whether the kill switch did it.
         kill: bool,
+    },
+    /// The kill switch, latched by `Halted`, has come further.
+    KillAdvanced {
+        /// How far.
+        stage: KillStage,
     },
     /// New orders are accepted again.
     Resumed,
@@ -130,6 +149,13 @@ pub enum EventBody {
         feed: FeedId,
         /// To what.
         status: FeedStatus,
+    },
+    /// Somebody asked for something; what it leads to names this as its cause.
+    CommandTaken {
+        /// Which command.
+        command: CommandId,
+        /// What was asked.
+        body: Box<CommandBody>,
     },
     /// A command has its answer.
     CommandAnswered {
@@ -156,10 +182,14 @@ impl EventBody {
                 | Self::OrderChanged(_)
                 | Self::Filled(_)
                 | Self::SignalRaised(_)
+                | Self::SignalIgnored { .. }
                 | Self::StopMoved { .. }
+                | Self::TargetMoved { .. }
                 | Self::FlattenWanted { .. }
                 | Self::Halted { .. }
+                | Self::KillAdvanced { .. }
                 | Self::Resumed
+                | Self::CommandTaken { .. }
                 | Self::CommandAnswered { .. }
         )
     }
@@ -171,14 +201,18 @@ impl EventBody {
             Self::CandleClosed { instrument, .. }
             | Self::BarClosed { instrument, .. }
             | Self::IndicatorConfirmed { instrument, .. }
+            | Self::SignalIgnored { instrument, .. }
             | Self::StopMoved { instrument, .. }
+            | Self::TargetMoved { instrument, .. }
             | Self::FlattenWanted { instrument, .. } => Some(*instrument),
+            Self::CommandTaken { body, .. } => body.instrument(),
             Self::SignalRaised(signal) => Some(signal.instrument),
             Self::RiskDecided(decision) => Some(decision.intent.instrument),
             Self::OrderChanged(order) => Some(order.instrument),
             Self::Filled(fill) => Some(fill.instrument),
             Self::AccountSampled(_)
             | Self::Halted { .. }
+            | Self::KillAdvanced { .. }
             | Self::Resumed
             | Self::StoreFailed { .. }
             | Self::StoreRecovered
@@ -196,14 +230,18 @@ impl EventBody {
             Self::CandleClosed { instrument, .. }
             | Self::BarClosed { instrument, .. }
             | Self::IndicatorConfirmed { instrument, .. }
+            | Self::SignalIgnored { instrument, .. }
             | Self::StopMoved { instrument, .. }
+            | Self::TargetMoved { instrument, .. }
             | Self::FlattenWanted { instrument, .. } => *instrument = new,
+            Self::CommandTaken { body, .. } => body.set_instrument(new),
             Self::SignalRaised(signal) => signal.instrument = new,
             Self::RiskDecided(decision) => decision.intent.instrument = new,
             Self::OrderChanged(order) => order.instrument = new,
             Self::Filled(fill) => fill.instrument = new,
             Self::AccountSampled(_)
             | Self::Halted { .. }
+            | Self::KillAdvanced { .. }
             | Self::Resumed
             | Self::StoreFailed { .. }
             | Self::StoreRecovered
@@ -221,21 +259,35 @@ impl EventBody {
             Self::BarClosed { .. } => "bar",
             Self::IndicatorConfirmed { .. } => "indicator",
             Self::SignalRaised(_) => "signal",
+            Self::SignalIgnored { .. } => "ignored",
             Self::RiskDecided(_) => "risk",
             Self::OrderChanged(_) => "order",
             Self::Filled(_) => "fill",
             Self::StopMoved { .. } => "stop",
+            Self::TargetMoved { .. } => "target",
             Self::FlattenWanted { .. } => "flatten",
             Self::StoreFailed { .. } => "store_failed",
             Self::StoreRecovered => "store_recovered",
             Self::AccountSampled(_) => "account",
             Self::Halted { .. } => "halted",
+            Self::KillAdvanced { .. } => "kill",
             Self::Resumed => "resumed",
             Self::FeedChanged { .. } => "feed",
+            Self::CommandTaken { .. } => "asked",
             Self::CommandAnswered { .. } => "command",
             Self::Anomaly { .. } => "anomaly",
         }
     }
+}
+
+/// How far the kill switch has come after it was latched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KillStage {
+    /// No order works any more but those that close positions.
+    OrdersCancelled,
+    /// No order works and nothing is held.
+    Flat,
 }
 
 /// The money of the account at one moment, in major units of its currency.

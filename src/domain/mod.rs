@@ -21,7 +21,7 @@ pub use candle::{Bar, Candle, ClosedBar, FormingBar, Timeframe};
 pub use command::{Command, CommandBody, CommandId, CommandOutcome, Input};
 pub use decision::{Check, Decision, DenialReason, OrderIntent};
 pub use depth::{Depth, DepthLevel};
-pub use event::{Account, Event, EventBody, IndicatorSlot};
+pub use event::{Account, Event, EventBody, IndicatorSlot, KillStage};
 pub use feed::{FeedId, FeedStatus};
 pub use fill::{ExecutionId, Fill, Liquidity};
 pub use instrument::{
@@ -30,10 +30,10 @@ pub use instrument::{
 pub use market::{MarketUpdate, PRINTS_KEPT, Print};
 pub use number::{NumberError, Price, Qty, Real};
 pub use order::{
-    Order, OrderError, OrderId, OrderKind, OrderOrigin, OrderState, OrderTransition, Side,
-    TimeInForce,
+    Order, OrderError, OrderId, OrderKind, OrderOrigin, OrderState, OrderTerms, OrderTransition,
+    Side, TimeInForce,
 };
 pub use rust_decimal::Decimal;
-pub use signal::{Contribution, Signal, SignalAction};
+pub use signal::{Contribution, IgnoreReason, Signal, SignalAction};
 pub use tick::{Tick, TickBody};
 pub use time::Timestamp;

@@ -53,9 +53,11 @@ impl Engine {
         let Some(instrument) = self.instrument(id).cloned() else {
             return;
         };
+        let position = self.ledger.position(id).quantity();
         if let Some(state) = self.feed_mut(feed) {
             state.members.push(id);
             state.venue.list(id, instrument);
+            state.venue.hold(id, position);
         }
         self.expect_close(id);
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{
-    CandleSource, Depth, FeedId, Instrument, InstrumentId, MarketUpdate, OrderOrigin, Price, Qty,
-    QuoteBasis, Side, Tick, TickBody, Timestamp,
+    CandleSource, Depth, FeedId, Instrument, InstrumentId, MarketUpdate, Price, Qty, QuoteBasis,
+    Side, Tick, TickBody, Timestamp,
 };
 use crate::market::{SecondAggregator, SessionCalendar};
 
 use super::bars::Frame;
+use super::guards::Guard;
+use super::positions::Leave;
 use super::tape::Tape;
 use super::{Engine, EngineError, Settings};
 
@@ -32,10 +34,12 @@ pub(super) struct InstrumentState {
     pub(super) prices: Prices,
     tape: Tape,
     depth: Option<Arc<Depth>>,
-    /// Where the position's protective stop lies; `None` also while it is being executed.
-    pub(super) stop_price: Option<Price>,
-    /// Closes the position once no order works any more.
-    pub(super) flatten: Option<OrderOrigin>,
+    /// The position's protective stop.
+    pub(super) stop: Guard,
+    /// The position's target.
+    pub(super) target: Guard,
+    /// Closes the position, or turns it around, once no order works any more.
+    pub(super) leave: Option<Leave>,
     is_dirty: bool,
     ticks: u64,
     late_ticks: u64,
@@ -74,8 +78,9 @@ impl InstrumentState {
             prices: Prices::default(),
             tape: Tape::new(settings.prints_kept),
             depth: None,
-            stop_price: None,
-            flatten: None,
+            stop: Guard::default(),
+            target: Guard::default(),
+            leave: None,
             is_dirty: false,
             ticks: 0,
             late_ticks: 0,
@@ -261,7 +266,7 @@ impl Engine {
         state.tape.push(time, price, quantity, side);
         let is_newest = state.prices.trade(time, price);
         let makes_candles = state.instrument.candle_source == CandleSource::Trades;
-        let is_guarded = is_newest && state.stop_price.is_some();
+        let is_guarded = is_newest && state.is_guarded();
         let feed = state.feed;
         if time >= state.next_close {
             self.close_due(id, time, time);
@@ -271,7 +276,7 @@ impl Engine {
         }
         self.venue_trade(feed, id, price, quantity, time);
         if is_guarded {
-            self.check_stop(id, price, price, time);
+            self.check_guards(id, price, price, time);
         }
     }
 
@@ -287,7 +292,7 @@ impl Engine {
         };
         let is_newest = state.prices.quote(time, bid, ask);
         let source = state.instrument.candle_source;
-        let is_guarded = state.stop_price.is_some();
+        let is_guarded = state.is_guarded();
         let feed = state.feed;
         if time >= state.next_close {
             self.close_due(id, time, time);
@@ -302,7 +307,7 @@ impl Engine {
         if is_newest {
             self.venue_quote(feed, id, bid, ask, time);
             if is_guarded && source != CandleSource::Trades {
-                self.check_stop(id, bid.0, ask.0, time);
+                self.check_guards(id, bid.0, ask.0, time);
             }
         }
     }

@@ -4,16 +4,27 @@
 //! The same inputs give the same events, bit for bit, whatever else happens: no map is iterated in
 //! hash order, every random draw is seeded, and time is what the inputs say it is.
 
+mod amend;
 mod bars;
+#[cfg(test)]
+mod chain_tests;
 mod clock;
 mod commands;
+#[cfg(test)]
+mod exit_tests;
+mod guards;
 mod hash;
 mod instrument;
 mod log;
+#[cfg(test)]
+mod order_tests;
 mod positions;
 mod reports;
 #[cfg(test)]
+mod restart_properties;
+#[cfg(test)]
 mod restart_tests;
+mod restore;
 mod settings;
 mod snapshot;
 mod tape;
@@ -33,10 +44,12 @@ use crate::portfolio::Ledger;
 use crate::risk::{RiskGuardian, Verdict};
 
 pub use hash::EventHasher;
+pub use restore::{Recovered, RestoreError};
 pub use settings::{EngineError, Settings};
-pub use snapshot::{Recovered, RestoreError, Snapshot};
+pub use snapshot::Snapshot;
 
 use clock::FeedState;
+use commands::Answers;
 use instrument::InstrumentState;
 use log::EventLog;
 use trading::{Halt, Orders};
@@ -51,6 +64,8 @@ pub struct Engine {
     orders: Orders,
     /// Set by a person or the kill switch, and kept over restarts.
     halt: Option<Halt>,
+    /// What was asked and answered in this run.
+    answers: Answers,
     /// Why rows cannot be written; neither lifts a halt nor is lifted with one.
     store_fault: Option<String>,
     log: EventLog,
@@ -94,6 +109,7 @@ impl Engine {
             ledger,
             orders: Orders::default(),
             halt: None,
+            answers: Answers::default(),
             store_fault: None,
             log: EventLog::default(),
             reports: Vec::new(),
@@ -174,10 +190,32 @@ impl Engine {
 
     /// Where the positions' protective stops lie.
     pub fn stops(&self) -> impl Iterator<Item = (InstrumentId, Price)> {
+        self.guards(|state| state.stop.price)
+    }
+
+    /// Where the positions' targets lie.
+    pub fn targets(&self) -> impl Iterator<Item = (InstrumentId, Price)> {
+        self.guards(|state| state.target.price)
+    }
+
+    /// Where the protective stop of a position lies.
+    pub fn stop_of(&self, id: InstrumentId) -> Option<Price> {
+        self.instruments.get(id.index())?.stop.price
+    }
+
+    /// Where the target of a position lies.
+    pub fn target_of(&self, id: InstrumentId) -> Option<Price> {
+        self.instruments.get(id.index())?.target.price
+    }
+
+    fn guards(
+        &self,
+        price: fn(&InstrumentState) -> Option<Price>,
+    ) -> impl Iterator<Item = (InstrumentId, Price)> {
         (0_u32..)
             .map(InstrumentId)
             .zip(&self.instruments)
-            .filter_map(|(id, state)| Some((id, state.stop_price?)))
+            .filter_map(move |(id, state)| Some((id, price(state)?)))
     }
 
     /// Orders that are not final, by number.
@@ -276,7 +314,7 @@ impl Engine {
     /// Something that money depends on does not add up: it is told, and nothing new is risked
     /// until a person has looked.
     fn distrust(&mut self, order: Option<OrderId>, text: String) {
-        self.set_halt(&text, false);
+        self.set_halt(&text, false, 0);
         self.anomaly(order, text);
     }
 

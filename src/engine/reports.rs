@@ -98,6 +98,22 @@ impl Engine {
                     self.change(order, OrderTransition::Cancel, time, 0, Some(reason));
                 }
             }
+            VenueReport::Triggered { order, time } => {
+                self.change(order, OrderTransition::Trigger, time, 0, None);
+            }
+            VenueReport::Replaced { order, time } => {
+                self.change(order, OrderTransition::Replace, time, 0, None);
+            }
+            // Of an order that is final meanwhile, the fill or cancel has said all there is to say.
+            VenueReport::ReplaceRejected {
+                order,
+                time,
+                reason,
+            } => {
+                if self.orders.working.contains_key(&order) {
+                    self.change(order, OrderTransition::RefuseReplace, time, 0, Some(reason));
+                }
+            }
             VenueReport::Filled {
                 order,
                 price,
@@ -130,7 +146,7 @@ impl Engine {
             return;
         };
         let (instrument_id, side) = (working.order.instrument, working.order.side);
-        let (cause, stop_price) = (working.last_event, working.order.stop_price);
+        let (cause, order) = (working.last_event, working.order.clone());
         let Some(instrument) = self.instrument(instrument_id).cloned() else {
             return;
         };
@@ -172,7 +188,7 @@ impl Engine {
             .log
             .emit(cause, time, EventBody::Filled(Box::new(fill)));
         self.change(id, OrderTransition::Fill { quantity }, time, cause, None);
-        self.move_stop(instrument_id, stop_price, before, cause, time);
+        self.move_guards(instrument_id, &order, before, cause, time);
         self.sample_account(cause, time);
     }
 
@@ -199,6 +215,7 @@ impl Engine {
                 return None;
             }
         };
+        working.settle();
         working.order.updated = time;
         if reason.is_some() {
             working.order.reason = reason;
@@ -212,10 +229,11 @@ impl Engine {
         let sequence = self.log.emit(cause, time, body);
         working.last_event = sequence;
         if state.is_final()
-            && let Some(done) = self.orders.working.remove(&id)
+            && let Some(done) = self.orders.finish(id)
         {
             self.finish_flatten(done.order.instrument, sequence, time);
         }
+        self.advance_kill(sequence, time);
         Some(state)
     }
 

@@ -321,3 +321,74 @@ fn a_position_can_be_closed_after_its_tape_has_ended() {
     command(&mut engine, CommandBody::Flatten(ID));
     assert_eq!(position(&engine), 0);
 }
+
+/// What versions before stop orders, targets and changes of orders did not write.
+const NEWER_KEYS: [&str; 9] = [
+    "kill_stage",
+    "amendment",
+    "stop_event",
+    "target_price",
+    "target_event",
+    "flatten_event",
+    "triggered",
+    "replacement",
+    "amends",
+];
+
+fn without_newer_keys(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            fields.retain(|key, _| !NEWER_KEYS.contains(&key.as_str()));
+            fields.values_mut().for_each(without_newer_keys);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_newer_keys),
+        _ => {}
+    }
+}
+
+fn as_written_before<T: serde::Serialize + serde::de::DeserializeOwned>(now: &T) -> T {
+    let mut value = serde_json::to_value(now).unwrap();
+    without_newer_keys(&mut value);
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn a_snapshot_and_a_journal_of_an_older_version_can_be_read() {
+    let config = config(Vec::new());
+    let mut first = engine(&config, 1);
+    first.step(&trade(0, 10_000));
+    buy_with_stop(&mut first, 100, 9_500);
+    first.step(&trade(500, 10_000));
+    let limit = OrderKind::Limit(Price::from_units(9_900));
+    command(&mut first, order(Side::Buy, limit, 50));
+    first.step(&trade(1_000, 10_000));
+    let events: Vec<Event> = first.take_events().iter().map(as_written_before).collect();
+    let instruments: std::collections::BTreeMap<_, _> =
+        [(ID, (*instrument("T0")).clone())].into_iter().collect();
+    let snapshot = as_written_before(&first.snapshot().unwrap());
+    let (last_sequence, last_order, last_execution) = (first.sequence(), 2, 1);
+    for recovered in [
+        Recovered {
+            snapshot: Some(snapshot),
+            last_sequence,
+            ..Recovered::default()
+        },
+        Recovered {
+            events,
+            instruments,
+            last_sequence,
+            last_order,
+            last_execution,
+            ..Recovered::default()
+        },
+    ] {
+        let mut second = restarted(&config, recovered);
+        list(&mut second, 1);
+        assert_eq!(position(&second), 100);
+        assert_eq!(second.stop_of(ID), Some(Price::from_units(9_500)));
+        assert_eq!(second.target_of(ID), None);
+        second.step(&trade(2_000, 9_890));
+        assert_eq!(position(&second), 150, "the limit order still works");
+        assert_eq!(kinds(second.events(), "anomaly"), 0);
+    }
+}

@@ -94,10 +94,9 @@ pub(super) fn trade_of(instrument: InstrumentId, millis: i64, price: i64) -> Inp
 }
 
 pub(super) fn command(engine: &mut Engine, body: CommandBody) -> CommandOutcome {
-    engine.step(&Input::Command(Command {
-        id: CommandId(7),
-        body,
-    }));
+    // Every command leaves an event, so the number is new each time.
+    let id = CommandId(engine.sequence() + 1);
+    engine.step(&Input::Command(Command { id, body }));
     engine
         .events()
         .iter()
@@ -119,6 +118,7 @@ pub(super) fn order(side: Side, kind: OrderKind, quantity: i64) -> CommandBody {
         origin: OrderOrigin::Trader,
         reduce_only: false,
         stop_price: None,
+        target_price: None,
     })
 }
 

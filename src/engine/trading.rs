@@ -1,53 +1,102 @@
 //! From signals and commands to orders, fills and the ledger.
 //! Must not send an order that risk has not approved: `Approved` leaves no other way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use rust_decimal::Decimal;
 
 use crate::domain::{
-    Decision, EventBody, InstrumentId, Order, OrderId, OrderIntent, OrderKind, OrderOrigin,
-    OrderState, OrderTransition, Price, Qty, Side, Signal, SignalAction, TimeInForce, Timestamp,
+    Decision, EventBody, IgnoreReason, InstrumentId, KillStage, Order, OrderId, OrderIntent,
+    OrderKind, OrderOrigin, OrderState, OrderTerms, OrderTransition, Price, Qty, Real, Side,
+    Signal, SignalAction, TimeInForce, Timestamp,
 };
 use crate::risk::{RiskContext, Verdict, committed_cash};
 
 use super::Engine;
+
+/// Final orders that are remembered, so that a late wish for one of them is told what became of it.
+const DONE_KEPT: usize = 256;
 
 /// Why new orders are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Halt {
     pub(super) reason: String,
     pub(super) kill: bool,
+    /// How far a kill has come; `None` before its first stage.
+    pub(super) stage: Option<KillStage>,
 }
 
 /// Orders that are not final, and the next numbers.
 #[derive(Debug, Default)]
 pub(super) struct Orders {
     pub(super) working: BTreeMap<OrderId, WorkingOrder>,
+    /// The newest of those that are final.
+    pub(super) done: VecDeque<(OrderId, OrderState)>,
     pub(super) last_order: u64,
     pub(super) last_execution: u64,
 }
 
 /// An order that is not final, with the decision that approved it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WorkingOrder {
     pub(super) order: Order,
+    /// Approved the order as it is.
     pub(super) decision: Decision,
+    /// Approved the change that is on its way.
+    pub(super) amendment: Option<Decision>,
     /// Number of the event that last changed it, the cause of the next.
     pub(super) last_event: u64,
 }
 
+/// What became of an intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Placed {
+    /// It is on its way to the venue.
+    Sent(OrderId),
+    /// Risk refused it, with the codes of the failed checks.
+    Denied(OrderId, String),
+}
+
+impl WorkingOrder {
+    /// Once a change is answered, its decision is the order's, or nobody's.
+    pub(super) fn settle(&mut self) {
+        if self.order.replacement.is_none()
+            && let Some(amendment) = self.amendment.take()
+            && amendment.quantity == self.order.quantity
+            && amendment.intent.kind == self.order.kind
+        {
+            self.decision = amendment;
+        }
+    }
+
+    /// Cash that it may still take, as it is or as its change would make it.
+    fn committed_cash(&self, engine: &Engine) -> Option<Decimal> {
+        let fee_bps = engine.settings.paper.taker_fee_bps;
+        let instrument = engine.instrument(self.order.instrument)?;
+        let cash = |quantity: Qty, decision: &Decision| {
+            let open = quantity.saturating_sub(self.order.filled);
+            committed_cash(open, decision.reference_price?, instrument, fee_bps)
+        };
+        let as_it_is = cash(self.order.quantity, &self.decision)?;
+        match (self.order.replacement, &self.amendment) {
+            (Some(terms), Some(amendment)) => Some(as_it_is.max(cash(terms.quantity, amendment)?)),
+            _ => Some(as_it_is),
+        }
+    }
+}
+
 impl Orders {
-    /// Open quantities of an instrument's working orders, buys and sells.
-    fn open_quantities(&self, instrument: InstrumentId) -> (Qty, Qty) {
+    /// The most that an instrument's working orders may still fill, buys and sells, without the
+    /// order `except`.
+    fn open_quantities(&self, instrument: InstrumentId, except: Option<OrderId>) -> (Qty, Qty) {
         let mut sums = (Qty::ZERO, Qty::ZERO);
         for WorkingOrder { order, .. } in self.working.values() {
-            if order.instrument == instrument {
+            if order.instrument == instrument && Some(order.id) != except {
                 let side = match order.side {
                     Side::Buy => &mut sums.0,
                     Side::Sell => &mut sums.1,
                 };
-                *side = side.saturating_add(order.open_quantity());
+                *side = side.saturating_add(order.largest_open_quantity());
             }
         }
         sums
@@ -61,44 +110,87 @@ impl Orders {
             .map(|working| working.order.id)
             .collect()
     }
+
+    /// Takes out an order that is final.
+    pub(super) fn finish(&mut self, id: OrderId) -> Option<WorkingOrder> {
+        let done = self.working.remove(&id)?;
+        if self.done.len() >= DONE_KEPT {
+            self.done.pop_front();
+        }
+        self.done.push_back((id, done.order.state));
+        Some(done)
+    }
+
+    /// Why nothing can be done with an order that does not work, for a person to read.
+    pub(super) fn absence(&self, id: OrderId) -> String {
+        let known = self.done.iter().rev().find(|(done, _)| *done == id);
+        match known.map(|(_, state)| state) {
+            Some(OrderState::Filled) => format!("order {id} is filled"),
+            Some(OrderState::Rejected) => format!("the venue has rejected order {id}"),
+            Some(_) => format!("order {id} is cancelled"),
+            None => format!("order {id} is not working"),
+        }
+    }
 }
 
 impl Engine {
     pub(super) fn on_signal(&mut self, config: usize, signal: Signal, cause: u64, now: Timestamp) {
-        let intent = self.intent_of(config, &signal);
+        let (instrument, wanted) = (signal.instrument, self.intent_of(config, &signal));
         let cause = self
             .log
             .emit(cause, now, EventBody::SignalRaised(Box::new(signal)));
-        if let Some(intent) = intent {
-            self.place(&intent, cause, now);
+        match wanted {
+            Ok(Some(intent)) => {
+                self.place(&intent, cause, now);
+            }
+            // The strategy has said itself what held it back.
+            Ok(None) => {}
+            Err(reason) => {
+                let body = EventBody::SignalIgnored { instrument, reason };
+                self.log.emit(cause, now, body);
+            }
         }
     }
 
     /// The order that a signal asks for: into the position it points to, or out of the opposite.
-    fn intent_of(&self, config: usize, signal: &Signal) -> Option<OrderIntent> {
-        let strategy = self.settings.strategies.get(config)?;
-        if !strategy.trade || signal.confidence.0 < strategy.min_confidence {
-            return None;
-        }
+    fn intent_of(
+        &self,
+        config: usize,
+        signal: &Signal,
+    ) -> Result<Option<OrderIntent>, IgnoreReason> {
         let side = match signal.action {
             SignalAction::Buy => Side::Buy,
             SignalAction::Sell => Side::Sell,
-            SignalAction::Hold => return None,
+            SignalAction::Hold => return Ok(None),
         };
+        let Some(strategy) = self.settings.strategies.get(config) else {
+            return Ok(None);
+        };
+        if !strategy.trade {
+            return Err(IgnoreReason::TradingOff);
+        }
+        if signal.confidence.0 < strategy.min_confidence {
+            return Err(IgnoreReason::LowConfidence {
+                confidence: signal.confidence,
+                minimum: Real(strategy.min_confidence),
+            });
+        }
         let position = self.ledger.position(signal.instrument).quantity();
-        let (buys, sells) = self.orders.open_quantities(signal.instrument);
-        let (same, working) = match side {
-            Side::Buy => (position.units() > 0, buys),
-            Side::Sell => (position.units() < 0, sells),
+        let (buys, sells) = self.orders.open_quantities(signal.instrument, None);
+        let working = match side {
+            Side::Buy if position.units() > 0 => return Err(IgnoreReason::AlreadyLong),
+            Side::Sell if position.units() < 0 => return Err(IgnoreReason::AlreadyShort),
+            Side::Buy => buys,
+            Side::Sell => sells,
         };
-        if same || !working.is_zero() {
-            return None;
+        if !working.is_zero() {
+            return Err(IgnoreReason::AlreadyWorking(side));
         }
         let closes = !position.is_zero();
         if !closes && side == Side::Sell && !self.settings.risk.allow_short {
-            return None;
+            return Err(IgnoreReason::NothingToSell);
         }
-        Some(OrderIntent {
+        Ok(Some(OrderIntent {
             instrument: signal.instrument,
             side,
             kind: OrderKind::Market,
@@ -107,16 +199,36 @@ impl Engine {
             origin: OrderOrigin::Strategy(signal.strategy.clone()),
             reduce_only: closes,
             stop_price: None,
-        })
+            target_price: None,
+        }))
     }
 
     /// Asks risk about an order as things stand; `None` when its instrument is not listed.
     pub(super) fn assess(&self, order: OrderId, intent: &OrderIntent) -> Option<Verdict> {
-        let id = intent.instrument;
+        self.with_context(intent.instrument, None, |context| {
+            self.guardian.decide(order, intent, context)
+        })
+    }
+
+    /// Asks risk about another price or size of a working order; `None` when its instrument is not
+    /// listed.
+    pub(super) fn assess_change(&self, order: &Order, terms: OrderTerms) -> Option<Verdict> {
+        self.with_context(order.instrument, Some(order.id), |context| {
+            self.guardian.decide_change(order, terms, context)
+        })
+    }
+
+    /// The world as risk sees it, as if there were no order `except`.
+    fn with_context<T>(
+        &self,
+        id: InstrumentId,
+        except: Option<OrderId>,
+        ask: impl FnOnce(&RiskContext<'_>) -> T,
+    ) -> Option<T> {
         let state = self.instruments.get(id.index())?;
         let account = self.ledger.account();
-        let (working_buy, working_sell) = self.orders.open_quantities(id);
-        let context = RiskContext {
+        let (working_buy, working_sell) = self.orders.open_quantities(id, except);
+        Some(ask(&RiskContext {
             instrument: &state.instrument,
             now: self.feed_now(state.feed),
             last_tick: state.prices.tick_time,
@@ -125,16 +237,16 @@ impl Engine {
             last: state.prices.last,
             atr: self.stop_range(id),
             position: self.ledger.position(id).quantity(),
+            position_stop: state.stop.price,
             working_buy,
             working_sell,
             open_positions: self.instruments_in_use(id),
             short_value: self.ledger.short_value(),
-            committed_cash: self.committed_cash(),
+            committed_cash: self.committed_cash(except),
             account: &account,
             halted: self.halt_reason().map(|(reason, _)| reason),
             fee_bps: self.settings.paper.taker_fee_bps,
-        };
-        Some(self.guardian.decide(order, intent, &context))
+        }))
     }
 
     /// The average true range that sets protective stops, in price units.
@@ -168,43 +280,35 @@ impl Engine {
         self.ledger.open_positions() + opening.len()
     }
 
-    /// Cash that working orders may still take, in major units; where that cannot be told, all
-    /// there can be.
-    fn committed_cash(&self) -> Decimal {
-        let fee_bps = self.settings.paper.taker_fee_bps;
+    /// Cash that working orders other than `except` may still take, in major units; where that
+    /// cannot be told, all there can be.
+    fn committed_cash(&self, except: Option<OrderId>) -> Decimal {
         self.orders
             .working
             .values()
-            .filter(|working| !working.order.reduce_only)
-            .try_fold(
-                Decimal::ZERO,
-                |sum,
-                 WorkingOrder {
-                     order, decision, ..
-                 }| {
-                    let instrument = self.instrument(order.instrument)?;
-                    let cash =
-                        committed_cash(order, decision.reference_price?, instrument, fee_bps)?;
-                    sum.checked_add(cash)
-                },
-            )
+            .filter(|working| !working.order.reduce_only && Some(working.order.id) != except)
+            .try_fold(Decimal::ZERO, |sum, working| {
+                sum.checked_add(working.committed_cash(self)?)
+            })
             .unwrap_or(Decimal::MAX)
     }
 
-    /// Decides on an order and, if approved, hands it to the venue; returns its number and
-    /// whether it was sent, `None` when its instrument is not listed.
+    /// Decides on an order and, if approved, hands it to the venue; `None` when its instrument is
+    /// not listed.
     pub(super) fn place(
         &mut self,
         intent: &OrderIntent,
         cause: u64,
         now: Timestamp,
-    ) -> Option<(OrderId, bool)> {
+    ) -> Option<Placed> {
         let id = OrderId(self.orders.last_order + 1);
         let reference = self.touch(intent.instrument, intent.side);
         let verdict = self.assess(id, intent)?;
         self.orders.last_order = id.0;
         let order = verdict.order();
-        let Verdict { decision, approved } = verdict;
+        let Verdict {
+            decision, approved, ..
+        } = verdict;
         let cause = self.log.emit(
             cause,
             now,
@@ -214,7 +318,7 @@ impl Engine {
             self.log
                 .emit(cause, now, EventBody::OrderChanged(Box::new(order.clone())));
         let Some(approved) = approved else {
-            return Some((id, false));
+            return Some(Placed::Denied(id, decision.denial()));
         };
         let feed = self
             .instruments
@@ -225,6 +329,7 @@ impl Engine {
             WorkingOrder {
                 order,
                 decision,
+                amendment: None,
                 last_event,
             },
         );
@@ -233,7 +338,7 @@ impl Engine {
         {
             state.venue.submit(approved, reference, now);
         }
-        Some((id, true))
+        Some(Placed::Sent(id))
     }
 
     /// The price an order of this side would meet now: the best opposite quote, else the last.

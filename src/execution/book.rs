@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::domain::{ExecutionId, Instrument, Liquidity, OrderId, Price, Qty, Side, Timestamp};
+use crate::domain::{
+    CandleSource, ExecutionId, Instrument, Liquidity, OrderId, OrderKind, OrderTerms, Price, Qty,
+    Side, Timestamp,
+};
 use crate::portfolio::money::{exact_sub, floor_to_lot};
 
-use super::paper::VenueReport;
+use super::report::VenueReport;
 use super::terms::Terms;
 
 /// A price on offer and what is left of its size.
@@ -44,12 +47,18 @@ impl Offer {
 pub(super) struct LiveOrder {
     pub(super) id: OrderId,
     pub(super) side: Side,
-    /// `None` for a market order.
+    /// `None` for a market order, and for a stop.
     pub(super) limit: Option<Price>,
+    /// Where a stop is triggered; `None` once it was, and then it is a market order.
+    pub(super) trigger: Option<Price>,
+    /// The whole size.
+    pub(super) quantity: Qty,
     pub(super) open: Qty,
     /// Whether the rest is cancelled after the first attempt.
     pub(super) immediate: bool,
-    /// Best price when the order was decided, for the slippage report.
+    /// Whether it may only take from the position.
+    pub(super) reduce_only: bool,
+    /// Best price when the order was decided, or a stop's trigger, for the slippage report.
     pub(super) reference: Option<Price>,
     /// When it came to the venue; nothing happens to it before.
     pub(super) active_from: Timestamp,
@@ -62,6 +71,44 @@ impl LiveOrder {
             (None, _) => true,
             (Some(limit), Side::Buy) => price <= limit,
             (Some(limit), Side::Sell) => price >= limit,
+        }
+    }
+
+    /// How much of it may be filled: no more than the position where it may only reduce.
+    fn wanted(&self, position: Qty) -> Qty {
+        if self.reduce_only {
+            self.open.min(opposed(position, self.side))
+        } else {
+            self.open
+        }
+    }
+
+    /// Whether it may only reduce, and there is nothing to.
+    pub(super) fn is_idle(&self, position: Qty) -> bool {
+        self.reduce_only && opposed(position, self.side).is_zero()
+    }
+
+    /// Whether the market has come to the trigger.
+    fn is_reached(&self, market: Price) -> bool {
+        self.trigger.is_some_and(|trigger| match self.side {
+            Side::Buy => market >= trigger,
+            Side::Sell => market <= trigger,
+        })
+    }
+
+    /// Takes a new price and size; what was filled stays filled.
+    fn set_terms(&mut self, terms: OrderTerms) {
+        self.open = terms
+            .quantity
+            .saturating_sub(self.quantity.saturating_sub(self.open));
+        self.quantity = terms.quantity;
+        match terms.kind {
+            OrderKind::Market => {}
+            OrderKind::Limit(limit) => self.limit = Some(limit),
+            OrderKind::Stop(trigger) => {
+                self.trigger = Some(trigger);
+                self.reference = Some(trigger);
+            }
         }
     }
 
@@ -83,6 +130,8 @@ pub(super) struct Desk<'a> {
     pub(super) next_execution: &'a mut u64,
     pub(super) reports: &'a mut Vec<VenueReport>,
     pub(super) now: Timestamp,
+    /// What the account holds, as fills change it.
+    pub(super) position: Qty,
 }
 
 /// One instrument at the venue.
@@ -92,8 +141,27 @@ pub(super) struct Book {
     pub(super) bid: Option<Offer>,
     pub(super) ask: Option<Offer>,
     pub(super) last: Option<Offer>,
+    /// What the account holds: orders that may only reduce are filled no further than that.
+    pub(super) position: Qty,
     pub(super) buys: Vec<LiveOrder>,
     pub(super) sells: Vec<LiveOrder>,
+    /// Stops that the market has not reached, in the order of arrival.
+    pub(super) stops: Vec<LiveOrder>,
+}
+
+/// What became of a change of price or size.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// It holds, and the order kept its place.
+    InPlace,
+    /// It holds; the order was taken out and has to be placed again.
+    Moved(LiveOrder),
+    /// As much as the new size, or more, is filled: the rest is taken out.
+    Done,
+    /// The order is not here.
+    Missing,
+    /// It has become a market order, which has no price to change.
+    AtMarket,
 }
 
 impl Book {
@@ -103,13 +171,79 @@ impl Book {
             bid: None,
             ask: None,
             last: None,
+            position: Qty::ZERO,
             buys: Vec::new(),
             sells: Vec::new(),
+            stops: Vec::new(),
         }
     }
 
     pub(super) const fn is_idle(&self) -> bool {
-        self.buys.is_empty() && self.sells.is_empty()
+        self.buys.is_empty() && self.sells.is_empty() && self.stops.is_empty()
+    }
+
+    /// The price that triggers stops of a side: the last trade, or where candles are made of
+    /// quotes, the quote that the order would meet.
+    fn triggering(&self, side: Side) -> Option<Price> {
+        let offer = match (self.instrument.candle_source, side) {
+            (CandleSource::Trades, _) => self.last,
+            (CandleSource::Quotes(_), Side::Buy) => self.ask,
+            (CandleSource::Quotes(_), Side::Sell) => self.bid,
+        };
+        offer.map(|offer| offer.price)
+    }
+
+    /// Whether a stop is reached by what the market is now.
+    pub(super) fn reaches(&self, order: &LiveOrder) -> bool {
+        self.triggering(order.side)
+            .is_some_and(|market| order.is_reached(market))
+    }
+
+    /// Turns every stop that the market has reached into a market order in the queue; tells
+    /// whether there was one.
+    pub(super) fn trigger_stops(&mut self, desk: &mut Desk<'_>) -> bool {
+        let mut index = 0;
+        let mut any = false;
+        while let Some(order) = self.stops.get(index) {
+            if !self.reaches(order) {
+                index += 1;
+                continue;
+            }
+            let mut order = self.stops.remove(index);
+            order.trigger = None;
+            desk.reports.push(VenueReport::Triggered {
+                order: order.id,
+                time: desk.now.max(order.active_from),
+            });
+            self.rest(order);
+            any = true;
+        }
+        any
+    }
+
+    /// Takes over what the account holds now, and takes out what cannot be filled any more: orders
+    /// that may only reduce where nothing is left to, and after a trigger the rest of immediate
+    /// stops. `dropped` is told of each, and whether it was one of the latter.
+    pub(super) fn settle(
+        &mut self,
+        position: Qty,
+        has_triggered: bool,
+        mut dropped: impl FnMut(OrderId, bool),
+    ) {
+        if position == self.position && !has_triggered {
+            return;
+        }
+        self.position = position;
+        for queue in [&mut self.buys, &mut self.sells, &mut self.stops] {
+            queue.retain(|order| {
+                let is_over = has_triggered && order.immediate && order.trigger.is_none();
+                let is_kept = !is_over && !order.is_idle(position);
+                if !is_kept {
+                    dropped(order.id, is_over);
+                }
+                is_kept
+            });
+        }
     }
 
     /// Takes a new best bid and ask. A quote whose bid is above its ask is broken: then neither
@@ -139,8 +273,12 @@ impl Book {
         }
     }
 
-    /// Puts an order behind all that go before it.
+    /// Puts an order behind all that go before it; a stop waits apart.
     pub(super) fn rest(&mut self, order: LiveOrder) {
+        if order.trigger.is_some() {
+            self.stops.push(order);
+            return;
+        }
         let queue = self.queue(order.side);
         let place = queue.partition_point(|other| !order.precedes(other));
         queue.insert(place, order);
@@ -148,7 +286,7 @@ impl Book {
 
     /// Takes an order out.
     pub(super) fn remove(&mut self, id: OrderId) -> Option<LiveOrder> {
-        for queue in [&mut self.buys, &mut self.sells] {
+        for queue in [&mut self.buys, &mut self.sells, &mut self.stops] {
             if let Some(place) = queue.iter().position(|order| order.id == id) {
                 return Some(queue.remove(place));
             }
@@ -157,10 +295,35 @@ impl Book {
     }
 
     pub(super) fn holds(&self, id: OrderId) -> bool {
-        self.buys
-            .iter()
-            .chain(&self.sells)
-            .any(|order| order.id == id)
+        self.orders().any(|order| order.id == id)
+    }
+
+    /// Every order that rests.
+    pub(super) fn orders(&self) -> impl Iterator<Item = &LiveOrder> {
+        self.buys.iter().chain(&self.sells).chain(&self.stops)
+    }
+
+    /// Changes an order's price and size. It keeps its place where the size falls, or stays, at
+    /// the same price; otherwise it goes to the end of its level.
+    pub(super) fn replace(&mut self, id: OrderId, terms: OrderTerms) -> Replaced {
+        let queues = [&mut self.buys, &mut self.sells, &mut self.stops];
+        let Some(order) = queues.into_iter().flatten().find(|order| order.id == id) else {
+            return Replaced::Missing;
+        };
+        let Some(price) = order.limit.or(order.trigger) else {
+            return Replaced::AtMarket;
+        };
+        let is_same_price = terms.kind.price() == Some(price);
+        let former = order.open;
+        order.set_terms(terms);
+        if order.open.units() <= 0 {
+            self.remove(id);
+            return Replaced::Done;
+        }
+        if is_same_price && order.open <= former {
+            return Replaced::InPlace;
+        }
+        self.remove(id).map_or(Replaced::Missing, Replaced::Moved)
     }
 
     /// What an order that has just arrived takes at once: from the quote, or where its side of
@@ -209,7 +372,7 @@ impl Book {
                         fill_as_taker(&instrument, order, &mut offer, touch, desk);
                     }
                     Some(limit) => {
-                        let quantity = offer.available(order.open, &instrument);
+                        let quantity = offer.available(order.wanted(desk.position), &instrument);
                         if fill(&instrument, order, limit, quantity, Liquidity::Maker, desk) {
                             offer.consume(quantity);
                         }
@@ -249,10 +412,10 @@ impl Book {
                     continue;
                 };
                 if trade.price != limit {
-                    let open = order.open;
-                    fill(&instrument, order, limit, open, Liquidity::Maker, desk);
+                    let wanted = order.wanted(desk.position);
+                    fill(&instrument, order, limit, wanted, Liquidity::Maker, desk);
                 } else if trade.left.is_some() {
-                    let quantity = trade.available(order.open, &instrument);
+                    let quantity = trade.available(order.wanted(desk.position), &instrument);
                     if fill(&instrument, order, limit, quantity, Liquidity::Maker, desk) {
                         trade.consume(quantity);
                     }
@@ -261,6 +424,14 @@ impl Book {
             queue.retain(|order| !order.open.is_zero());
         }
         self.last = Some(trade);
+    }
+}
+
+/// How much of a position an order of this side can take away.
+fn opposed(position: Qty, side: Side) -> Qty {
+    match side {
+        Side::Buy => position.negated().max(Qty::ZERO),
+        Side::Sell => position.max(Qty::ZERO),
     }
 }
 
@@ -285,7 +456,7 @@ fn fill_as_taker(
     } else {
         Some(touch)
     };
-    let quantity = offer.available(order.open, instrument);
+    let quantity = offer.available(order.wanted(desk.position), instrument);
     if let Some(price) = price
         && fill(instrument, order, price, quantity, Liquidity::Taker, desk)
     {
@@ -310,6 +481,7 @@ fn fill(
         return false;
     };
     order.open = order.open.saturating_sub(quantity);
+    desk.position = desk.position.saturating_add(order.side.signed(quantity));
     let execution = ExecutionId(*desk.next_execution);
     *desk.next_execution = desk.next_execution.saturating_add(1);
     desk.reports.push(VenueReport::Filled {

@@ -53,6 +53,9 @@ pub(super) fn order(id: u64, side: Side, units: i64, limit: Option<i64>) -> Orde
         origin: OrderOrigin::Trader,
         reduce_only: false,
         stop_price: None,
+        target_price: None,
+        triggered: false,
+        replacement: None,
         state: OrderState::Submitted,
         filled: Qty::ZERO,
         filled_value: Decimal::ZERO,
@@ -74,7 +77,9 @@ pub(super) fn approved(order: Order) -> Approved<Order> {
             origin: order.origin.clone(),
             reduce_only: order.reduce_only,
             stop_price: order.stop_price,
+            target_price: order.target_price,
         },
+        amends: false,
         quantity: order.quantity,
         reference_price: None,
         approved: true,
@@ -140,7 +145,8 @@ impl Stage {
     }
 
     /// What was said since the last look, in short words: `A1` accepted, `F1 3@10005` filled,
-    /// `C1` cancelled, `R1` rejected, `N1` cancel rejected.
+    /// `C1` cancelled, `R1` rejected, `N1` cancel rejected, `T1` triggered, `M1` changed, `X1`
+    /// change rejected.
     pub(super) fn said(&mut self) -> String {
         let words: Vec<_> = self
             .reports
@@ -156,6 +162,9 @@ impl Stage {
                 VenueReport::Cancelled { order, .. } => format!("C{}", order.0),
                 VenueReport::Rejected { order, .. } => format!("R{}", order.0),
                 VenueReport::CancelRejected { order, .. } => format!("N{}", order.0),
+                VenueReport::Triggered { order, .. } => format!("T{}", order.0),
+                VenueReport::Replaced { order, .. } => format!("M{}", order.0),
+                VenueReport::ReplaceRejected { order, .. } => format!("X{}", order.0),
             })
             .collect();
         words.join(", ")

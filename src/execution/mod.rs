@@ -3,13 +3,17 @@
 
 mod book;
 mod paper;
+mod report;
 mod terms;
 
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
 
-pub use paper::{PaperVenue, VenueReport};
+pub use paper::PaperVenue;
+pub use report::VenueReport;

@@ -6,16 +6,16 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rust_decimal::Decimal;
 
 use crate::config::model::PaperConfig;
 use crate::domain::{
-    ExecutionId, Instrument, InstrumentId, Liquidity, Order, OrderId, OrderKind, OrderState, Price,
-    Qty, TimeInForce, Timestamp,
+    CandleSource, Instrument, InstrumentId, Order, OrderId, OrderKind, OrderState, OrderTerms,
+    Price, Qty, TimeInForce, Timestamp,
 };
 use crate::risk::Approved;
 
-use super::book::{Book, Desk, LiveOrder, Offer};
+use super::book::{Book, Desk, LiveOrder, Offer, Replaced};
+use super::report::VenueReport;
 use super::terms::{self, Terms};
 
 /// Most instruments a venue lists; ids are dense, so a larger one is a mistake of the caller.
@@ -26,66 +26,10 @@ const CANCELLED_REST: &str = "the rest of an immediate order found nothing to tr
 const REJECTED_UNLISTED: &str = "the venue does not list the instrument";
 const REJECTED_EMPTY: &str = "the order has nothing open";
 const REJECTED_TWICE: &str = "the venue has an order of this number";
+const NOTHING_TO_REDUCE: &str = "nothing is left that it could reduce";
 const UNKNOWN_ORDER: &str = "the venue holds no such order";
-
-/// What a venue says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VenueReport {
-    /// The order has arrived and works.
-    Accepted {
-        /// Which order.
-        order: OrderId,
-        /// When it arrived.
-        time: Timestamp,
-    },
-    /// A part of an order, or all of it, was traded.
-    Filled {
-        /// Which order.
-        order: OrderId,
-        /// The venue's number, counted from 1 over all instruments.
-        execution: ExecutionId,
-        /// At what price.
-        price: Price,
-        /// How much, in whole lots; above zero.
-        quantity: Qty,
-        /// Fee in major units, rounded to 8 decimals; never below zero.
-        fee: Decimal,
-        /// Price paid beyond the order's reference, per unit in major units; above zero is worse,
-        /// zero where there was no reference.
-        slippage: Decimal,
-        /// Maker or taker.
-        liquidity: Liquidity,
-        /// Event time.
-        time: Timestamp,
-    },
-    /// The order works no more; what was filled stays filled.
-    Cancelled {
-        /// Which order.
-        order: OrderId,
-        /// When.
-        time: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// The order was not taken.
-    Rejected {
-        /// Which order.
-        order: OrderId,
-        /// When.
-        time: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// A cancel found no order: it was filled before, cancelled before, or never there.
-    CancelRejected {
-        /// Which order.
-        order: OrderId,
-        /// When.
-        time: Timestamp,
-        /// Why.
-        reason: String,
-    },
-}
+const REPLACED_BY_FILLS: &str = "as much as the new size was filled: the rest is cancelled";
+const REPLACED_TOO_LATE: &str = "the stop was triggered before its change arrived";
 
 /// Something on its way to the venue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +43,12 @@ pub(super) enum Message {
     Cancel {
         instrument: InstrumentId,
         order: OrderId,
+    },
+    /// A new price and size.
+    Replace {
+        instrument: InstrumentId,
+        order: OrderId,
+        terms: OrderTerms,
     },
     /// An order that will be refused when it arrives.
     Refuse {
@@ -131,8 +81,10 @@ impl PartialOrd for Pending {
 ///
 /// Market orders trade at the best quote, or around the last trade where there is no quote, with
 /// slippage against them; limit orders trade at the touch on arrival and then rest, to be filled
-/// at their limit when the other side's quote reaches it or a trade goes to it or beyond. Sizes
-/// are shared in the order of price and arrival, and what was taken stays taken until the next
+/// at their limit when the other side's quote reaches it or a trade goes to it or beyond. A stop
+/// rests until the last trade comes to its price (a quote, where candles are made of quotes), and
+/// is a market order from then on, which that very trade or quote fills first. An order that may
+/// only reduce is filled no further than the position, and ends with it. Sizes are shared in the order of price and arrival, and what was taken stays taken until the next
 /// quote or trade.
 #[derive(Debug, Clone)]
 pub struct PaperVenue {
@@ -174,6 +126,14 @@ impl PaperVenue {
         }
     }
 
+    /// Says what the account holds of a listed instrument when the venue begins to fill its orders;
+    /// from then on the venue counts its own fills.
+    pub fn hold(&mut self, id: InstrumentId, position: Qty) {
+        if let Some(book) = self.book_mut(id) {
+            book.position = position;
+        }
+    }
+
     /// Sends an order; it is at the venue after the latency. `reference` is the best price when
     /// the order was decided, against which the slippage is reported.
     pub fn submit(&mut self, order: Approved<Order>, reference: Option<Price>, now: Timestamp) {
@@ -211,6 +171,21 @@ impl PaperVenue {
         self.send(arrival, Message::Cancel { instrument, order });
     }
 
+    /// Sends an order's new price and size, which are those of `order`; they take effect after the
+    /// latency, never before the order itself arrives.
+    pub fn replace(&mut self, order: Approved<Order>, now: Timestamp) {
+        let mut arrival = self.terms.arrival(&mut self.rng, now);
+        if let Some(activation) = self.activation_of(order.id) {
+            arrival = arrival.max(activation);
+        }
+        let message = Message::Replace {
+            instrument: order.instrument,
+            order: order.id,
+            terms: order.terms(),
+        };
+        self.send(arrival, message);
+    }
+
     /// When the next message arrives, [`Timestamp::MAX`] when none is on its way.
     pub fn next_deadline(&self) -> Timestamp {
         self.pending
@@ -232,6 +207,11 @@ impl PaperVenue {
                 Message::Cancel { instrument, order } => {
                     reports.push(self.take_out(instrument, order, time));
                 }
+                Message::Replace {
+                    instrument,
+                    order,
+                    terms,
+                } => self.exchange(instrument, order, terms, time, reports),
                 Message::Refuse { order, reason } => reports.push(VenueReport::Rejected {
                     order,
                     time,
@@ -259,12 +239,18 @@ impl PaperVenue {
         if book.is_idle() {
             return;
         }
-        book.meet_quote(&mut Desk {
+        let mut desk = Desk {
             terms: &self.terms,
             next_execution: &mut self.next_execution,
             reports,
             now,
-        });
+            position: book.position,
+        };
+        let has_triggered =
+            book.instrument.candle_source != CandleSource::Trades && book.trigger_stops(&mut desk);
+        book.meet_quote(&mut desk);
+        let position = desk.position;
+        settle(book, position, has_triggered, now, reports);
     }
 
     /// A trade, with its size (zero where not known). Messages that were due before it arrive
@@ -288,12 +274,18 @@ impl PaperVenue {
         if book.is_idle() {
             return;
         }
-        book.meet_trade(&mut Desk {
+        let mut desk = Desk {
             terms: &self.terms,
             next_execution: &mut self.next_execution,
             reports,
             now,
-        });
+            position: book.position,
+        };
+        let has_triggered =
+            book.instrument.candle_source == CandleSource::Trades && book.trigger_stops(&mut desk);
+        book.meet_trade(&mut desk);
+        let position = desk.position;
+        settle(book, position, has_triggered, now, reports);
     }
 
     /// Puts an order of the journal back where it stood: one that the venue had accepted works at
@@ -320,7 +312,9 @@ impl PaperVenue {
             book.rest(live(&order, reference, now));
         }
         // An immediate order that rests was caught by the restart between its fill and its end.
-        if order.state == OrderState::CancelPending || order.time_in_force == TimeInForce::Ioc {
+        let is_caught = order.time_in_force == TimeInForce::Ioc
+            && (!matches!(order.kind, OrderKind::Stop(_)) || order.triggered);
+        if order.state == OrderState::CancelPending || is_caught {
             self.cancel(order.id, order.instrument, now);
         }
         true
@@ -331,11 +325,27 @@ impl PaperVenue {
         self.books
             .iter()
             .flatten()
-            .map(|book| book.buys.len() + book.sells.len())
+            .map(|book| book.orders().count())
             .sum()
     }
 
     fn activate(
+        &mut self,
+        instrument: InstrumentId,
+        order: LiveOrder,
+        time: Timestamp,
+        reports: &mut Vec<VenueReport>,
+    ) {
+        reports.push(VenueReport::Accepted {
+            order: order.id,
+            time,
+        });
+        self.place(instrument, order, time, reports);
+    }
+
+    /// Lets an order that has come, or comes again at another price, take what there is, and
+    /// rest.
+    fn place(
         &mut self,
         instrument: InstrumentId,
         mut order: LiveOrder,
@@ -345,30 +355,75 @@ impl PaperVenue {
         let Some(Some(book)) = self.books.get_mut(instrument.index()) else {
             return;
         };
-        reports.push(VenueReport::Accepted {
+        let cancelled = |order: &LiveOrder, reason: &str| VenueReport::Cancelled {
             order: order.id,
             time,
-        });
-        book.take(
-            &mut order,
-            &mut Desk {
-                terms: &self.terms,
-                next_execution: &mut self.next_execution,
-                reports,
-                now: time,
-            },
-        );
-        if order.open.is_zero() {
+            reason: reason.to_owned(),
+        };
+        if order.is_idle(book.position) {
+            reports.push(cancelled(&order, NOTHING_TO_REDUCE));
             return;
         }
-        if order.immediate {
-            reports.push(VenueReport::Cancelled {
+        if order.trigger.is_some() {
+            if !book.reaches(&order) {
+                book.rest(order);
+                return;
+            }
+            // The market went to it while it was on its way.
+            order.trigger = None;
+            reports.push(VenueReport::Triggered {
                 order: order.id,
                 time,
-                reason: CANCELLED_REST.to_owned(),
             });
-        } else {
-            book.rest(order);
+        }
+        let mut desk = Desk {
+            terms: &self.terms,
+            next_execution: &mut self.next_execution,
+            reports,
+            now: time,
+            position: book.position,
+        };
+        book.take(&mut order, &mut desk);
+        let position = desk.position;
+        if !order.open.is_zero() {
+            if order.immediate {
+                reports.push(cancelled(&order, CANCELLED_REST));
+            } else {
+                book.rest(order);
+            }
+        }
+        settle(book, position, false, time, reports);
+    }
+
+    fn exchange(
+        &mut self,
+        instrument: InstrumentId,
+        order: OrderId,
+        terms: OrderTerms,
+        time: Timestamp,
+        reports: &mut Vec<VenueReport>,
+    ) {
+        let replaced = self
+            .book_mut(instrument)
+            .map_or(Replaced::Missing, |book| book.replace(order, terms));
+        let rejected = |reason: &str| VenueReport::ReplaceRejected {
+            order,
+            time,
+            reason: reason.to_owned(),
+        };
+        match replaced {
+            Replaced::InPlace => reports.push(VenueReport::Replaced { order, time }),
+            Replaced::Moved(moved) => {
+                reports.push(VenueReport::Replaced { order, time });
+                self.place(instrument, moved, time, reports);
+            }
+            Replaced::Done => reports.push(VenueReport::Cancelled {
+                order,
+                time,
+                reason: REPLACED_BY_FILLS.to_owned(),
+            }),
+            Replaced::Missing => reports.push(rejected(UNKNOWN_ORDER)),
+            Replaced::AtMarket => reports.push(rejected(REPLACED_TOO_LATE)),
         }
     }
 
@@ -431,7 +486,9 @@ impl PaperVenue {
     fn forget(&mut self, instrument: InstrumentId, id: OrderId) {
         self.pending.retain(|pending| match &pending.message {
             Message::Activate { order, .. } => order.id != id,
-            Message::Cancel { order, .. } | Message::Refuse { order, .. } => *order != id,
+            Message::Cancel { order, .. }
+            | Message::Replace { order, .. }
+            | Message::Refuse { order, .. } => *order != id,
         });
         if let Some(book) = self.book_mut(instrument) {
             book.remove(id);
@@ -439,17 +496,44 @@ impl PaperVenue {
     }
 }
 
+/// Ends what cannot be filled any more after the fills that led to `position`.
+fn settle(
+    book: &mut Book,
+    position: Qty,
+    has_triggered: bool,
+    time: Timestamp,
+    reports: &mut Vec<VenueReport>,
+) {
+    book.settle(position, has_triggered, |order, is_immediate| {
+        let reason = if is_immediate {
+            CANCELLED_REST
+        } else {
+            NOTHING_TO_REDUCE
+        };
+        reports.push(VenueReport::Cancelled {
+            order,
+            time,
+            reason: reason.to_owned(),
+        });
+    });
+}
+
 fn live(order: &Order, reference: Option<Price>, active_from: Timestamp) -> LiveOrder {
+    let (limit, trigger) = match order.kind {
+        OrderKind::Market => (None, None),
+        OrderKind::Limit(limit) => (Some(limit), None),
+        OrderKind::Stop(trigger) => (None, Some(trigger)),
+    };
     LiveOrder {
         id: order.id,
         side: order.side,
-        limit: match order.kind {
-            OrderKind::Market => None,
-            OrderKind::Limit(limit) => Some(limit),
-        },
+        limit,
+        trigger: trigger.filter(|_| !order.triggered),
+        quantity: order.quantity,
         open: order.open_quantity(),
         immediate: order.time_in_force == TimeInForce::Ioc,
-        reference,
+        reduce_only: order.reduce_only,
+        reference: trigger.or(reference),
         active_from,
     }
 }

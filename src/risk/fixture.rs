@@ -48,6 +48,7 @@ pub(super) fn context<'a>(instrument: &'a Instrument, account: &'a Account) -> R
         last: Some(Price::from_units(10_000)),
         atr: Some(100.0),
         position: Qty::ZERO,
+        position_stop: None,
         working_buy: Qty::ZERO,
         working_sell: Qty::ZERO,
         open_positions: 1,
@@ -69,6 +70,7 @@ pub(super) fn intent(side: Side, quantity: Option<i64>) -> OrderIntent {
         origin: OrderOrigin::Trader,
         reduce_only: false,
         stop_price: None,
+        target_price: None,
     }
 }
 
@@ -98,4 +100,11 @@ pub(super) fn decide(intent: &OrderIntent, context: &RiskContext<'_>) -> Verdict
 
 pub(super) fn failed(decision: &Decision) -> Vec<DenialReason> {
     decision.failed().map(|check| check.reason).collect()
+}
+
+pub(super) fn stop(side: Side, quantity: i64, trigger: i64) -> OrderIntent {
+    OrderIntent {
+        kind: OrderKind::Stop(Price::from_units(trigger)),
+        ..intent(side, Some(quantity))
+    }
 }

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::config::model::RiskConfig;
 use crate::domain::{
-    Account, Decision, Instrument, Order, OrderId, OrderIntent, OrderState, Price, Qty, Timestamp,
+    Account, Check, Decision, Instrument, Order, OrderId, OrderIntent, OrderOrigin, OrderState,
+    OrderTerms, Price, Qty, Timestamp,
 };
 use crate::portfolio::money::value;
 
@@ -35,9 +36,13 @@ pub struct RiskContext<'a> {
     pub atr: Option<f64>,
     /// The instrument's position; below zero for a short one.
     pub position: Qty,
-    /// Open quantity of the instrument's orders to buy that are not final, whatever their state.
+    /// Where the position's protective stop lies.
+    pub position_stop: Option<Price>,
+    /// Open quantity of the instrument's orders to buy that are not final, whatever their state;
+    /// where a change is on its way, the larger of the two sizes. An order whose change is being
+    /// decided is not among them.
     pub working_buy: Qty,
-    /// Open quantity of the instrument's orders to sell that are not final, whatever their state.
+    /// The same of orders to sell.
     pub working_sell: Qty,
     /// Instruments with a position or with an order that may open one, this one included.
     pub open_positions: usize,
@@ -60,8 +65,13 @@ pub struct RiskContext<'a> {
 pub struct Verdict {
     /// The full record, for the journal.
     pub decision: Decision,
-    /// The order with its size and stop, where it was approved.
+    /// The order with its size, stop and target, where it was approved; of a change, the order as
+    /// it will be.
     pub approved: Option<Approved<Order>>,
+    /// The size, given or found, approved or not.
+    pub quantity: Option<Qty>,
+    /// Where the protective stop of what it opens would lie, approved or not.
+    pub stop_price: Option<Price>,
 }
 
 impl Verdict {
@@ -74,13 +84,29 @@ impl Verdict {
     }
 
     fn denied(&self) -> Order {
-        let quantity = self.decision.intent.quantity.unwrap_or_default();
+        let intent = &self.decision.intent;
+        let quantity = intent.quantity.unwrap_or_default();
         Order {
             state: OrderState::Denied,
             reason: Some(self.decision.denial()),
-            ..order_of(&self.decision, quantity, self.decision.intent.stop_price)
+            ..order_of(
+                &self.decision,
+                quantity,
+                intent.stop_price,
+                intent.target_price,
+            )
         }
     }
+}
+
+/// What came of the controls.
+struct Judged {
+    quantity: Option<Qty>,
+    stop: Option<Price>,
+    target: Option<Price>,
+    reference_price: Option<Price>,
+    passed: bool,
+    checks: Vec<Check>,
 }
 
 /// The gate between wanting an order and sending one.
@@ -114,6 +140,82 @@ impl RiskGuardian {
         intent: &OrderIntent,
         context: &RiskContext<'_>,
     ) -> Verdict {
+        let judged = self.judge(intent, context, false);
+        let quantity = judged.quantity.filter(|_| judged.passed);
+        let decision = Decision {
+            order,
+            intent: intent.clone(),
+            amends: false,
+            quantity: quantity.unwrap_or_default(),
+            reference_price: judged.reference_price,
+            approved: quantity.is_some(),
+            checks: judged.checks,
+            time: context.now,
+        };
+        let approved = quantity.map(|quantity| {
+            let order = order_of(&decision, quantity, judged.stop, judged.target);
+            Approved::new(order)
+        });
+        Verdict {
+            decision,
+            approved,
+            quantity: judged.quantity,
+            stop_price: judged.stop,
+        }
+    }
+
+    /// Decides on another price or size of a working order, which `context` must not count among
+    /// the working ones: what would still be open of it is judged like a new order, so whichever of
+    /// the two holds at a moment keeps the limits. Less of the same is never refused by a limit.
+    pub fn decide_change(
+        &self,
+        order: &Order,
+        terms: OrderTerms,
+        context: &RiskContext<'_>,
+    ) -> Verdict {
+        let intent = OrderIntent {
+            instrument: order.instrument,
+            side: order.side,
+            kind: terms.kind,
+            quantity: Some(terms.quantity),
+            time_in_force: order.time_in_force,
+            origin: OrderOrigin::Trader,
+            reduce_only: order.reduce_only,
+            stop_price: order.stop_price,
+            target_price: order.target_price,
+        };
+        let open = OrderIntent {
+            quantity: Some(terms.quantity.saturating_sub(order.filled)),
+            ..intent.clone()
+        };
+        let lessens = terms.kind == order.kind && terms.quantity <= order.quantity;
+        let judged = self.judge(&open, context, lessens);
+        let decision = Decision {
+            order: order.id,
+            intent,
+            amends: true,
+            quantity: if judged.passed {
+                terms.quantity
+            } else {
+                Qty::ZERO
+            },
+            reference_price: judged.reference_price,
+            approved: judged.passed,
+            checks: judged.checks,
+            time: context.now,
+        };
+        let approved = judged
+            .passed
+            .then(|| Approved::new(order.with_terms(terms)));
+        Verdict {
+            decision,
+            approved,
+            quantity: Some(terms.quantity),
+            stop_price: order.stop_price,
+        }
+    }
+
+    fn judge(&self, intent: &OrderIntent, context: &RiskContext<'_>, lessens: bool) -> Judged {
         let prices = Prices::of(intent, context, self.config.market_collar_percent);
         let exposure = Exposure::of(intent.side, context);
         let sizing = sizing::size(&self.config, intent, context, &exposure, &prices);
@@ -124,28 +226,22 @@ impl RiskGuardian {
             prices,
             exposure,
             sizing,
+            lessens,
         }
         .checks();
-
-        let quantity = sizing
-            .quantity
-            .filter(|_| checks.iter().all(|check| check.passed));
-        let decision = Decision {
-            order,
-            intent: intent.clone(),
-            quantity: quantity.unwrap_or_default(),
+        Judged {
+            quantity: sizing.quantity,
+            stop: sizing.stop,
+            target: sizing.target,
             reference_price: prices.worst,
-            approved: quantity.is_some(),
+            passed: sizing.quantity.is_some() && checks.iter().all(|check| check.passed),
             checks,
-            time: context.now,
-        };
-        let approved =
-            quantity.map(|quantity| Approved::new(order_of(&decision, quantity, sizing.stop)));
-        Verdict { decision, approved }
+        }
     }
 
     /// Approves once more an order that the journal holds, after a restart: only one that is not
-    /// final, has something open, and is in every respect the order that `decision` approved.
+    /// final, has something open, and is in every respect the order that `decision` approved. The
+    /// same goes for the order as a change of it would make it.
     pub fn readmit(&self, order: Order, decision: &Decision) -> Option<Approved<Order>> {
         let intent = &decision.intent;
         let was_approved = decision.approved
@@ -169,16 +265,21 @@ impl RiskGuardian {
 /// `reference` is the price its decision counted it at (`Decision::reference_price`). `None` when
 /// it does not fit.
 pub fn committed_cash(
-    order: &Order,
+    open: Qty,
     reference: Price,
     instrument: &Instrument,
     fee_bps: Decimal,
 ) -> Option<Decimal> {
-    let open = i128::from(order.open_quantity().units().max(0));
+    let open = i128::from(open.units().max(0));
     with_fee(value(instrument, reference, open)?, fee_bps)
 }
 
-fn order_of(decision: &Decision, quantity: Qty, stop_price: Option<Price>) -> Order {
+fn order_of(
+    decision: &Decision,
+    quantity: Qty,
+    stop_price: Option<Price>,
+    target_price: Option<Price>,
+) -> Order {
     let intent = &decision.intent;
     Order {
         id: decision.order,
@@ -190,6 +291,9 @@ fn order_of(decision: &Decision, quantity: Qty, stop_price: Option<Price>) -> Or
         origin: intent.origin.clone(),
         reduce_only: intent.reduce_only,
         stop_price,
+        target_price,
+        triggered: false,
+        replacement: None,
         state: OrderState::Submitted,
         filled: Qty::ZERO,
         filled_value: Decimal::ZERO,

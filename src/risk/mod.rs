@@ -12,6 +12,8 @@ mod sizing;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

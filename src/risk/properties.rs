@@ -8,7 +8,8 @@ use super::fixture::{account, context, instrument, intent};
 use super::*;
 use crate::config::model::RiskConfig;
 use crate::domain::{
-    Account, Decision, OrderId, OrderIntent, OrderKind, Price, Qty, Side, Timestamp,
+    Account, Decision, Order, OrderId, OrderIntent, OrderKind, OrderTerms, Price, Qty, Side,
+    Timestamp,
 };
 
 /// The state of the world, in plain numbers.
@@ -25,6 +26,7 @@ struct World {
     halted: bool,
     short_value: i64,
     committed: i64,
+    position_stop: Option<i64>,
 }
 
 fn any_world() -> impl Strategy<Value = World> {
@@ -47,6 +49,7 @@ fn any_world() -> impl Strategy<Value = World> {
         (
             prop_oneof![3 => Just(0_i64), 1 => 0_i64..5_000],
             prop_oneof![3 => Just(0_i64), 1 => 0_i64..5_000],
+            prop::option::of(1_800_i64..2_200),
         ),
     )
         .prop_map(
@@ -54,7 +57,7 @@ fn any_world() -> impl Strategy<Value = World> {
                 (position, working_buy, working_sell, open_positions),
                 (cash, equity),
                 (age_ms, atr, halted),
-                (short_value, committed),
+                (short_value, committed, position_stop),
             )| World {
                 position: position * 10,
                 working_buy: working_buy * 10,
@@ -67,6 +70,7 @@ fn any_world() -> impl Strategy<Value = World> {
                 halted,
                 short_value,
                 committed,
+                position_stop: position_stop.map(|ticks| ticks * 5),
             },
         )
 }
@@ -78,18 +82,30 @@ fn any_intent() -> impl Strategy<Value = OrderIntent> {
         prop::option::of(1_500_i64..2_500),
         prop::bool::weighted(0.3),
         prop::option::weighted(0.2, 1_800_i64..2_200),
+        (
+            prop::option::weighted(0.2, 1_800_i64..2_200),
+            prop::bool::weighted(0.3),
+        ),
     )
-        .prop_map(|(buys, lots, limit, reduce_only, stop)| OrderIntent {
-            kind: limit.map_or(OrderKind::Market, |ticks| {
-                OrderKind::Limit(Price::from_units(ticks * 5))
-            }),
-            reduce_only,
-            stop_price: stop.map(|ticks| Price::from_units(ticks * 5)),
-            ..intent(
-                if buys { Side::Buy } else { Side::Sell },
-                lots.map(|lots| lots * 10),
-            )
-        })
+        .prop_map(
+            |(buys, lots, price, reduce_only, stop, (target, triggers))| OrderIntent {
+                kind: price.map_or(OrderKind::Market, |ticks| {
+                    let price = Price::from_units(ticks * 5);
+                    if triggers {
+                        OrderKind::Stop(price)
+                    } else {
+                        OrderKind::Limit(price)
+                    }
+                }),
+                reduce_only,
+                stop_price: stop.map(|ticks| Price::from_units(ticks * 5)),
+                target_price: target.map(|ticks| Price::from_units(ticks * 5)),
+                ..intent(
+                    if buys { Side::Buy } else { Side::Sell },
+                    lots.map(|lots| lots * 10),
+                )
+            },
+        )
 }
 
 fn any_limits() -> impl Strategy<Value = RiskConfig> {
@@ -142,7 +158,12 @@ fn tighter(one: &RiskConfig, other: &RiskConfig) -> RiskConfig {
     }
 }
 
-fn decide(config: &RiskConfig, world: &World, intent: &OrderIntent) -> Decision {
+/// Asks the guardian in this world.
+fn ask<T>(
+    config: &RiskConfig,
+    world: &World,
+    question: impl FnOnce(&RiskGuardian, &RiskContext<'_>) -> T,
+) -> T {
     let paper = instrument();
     let account = Account {
         cash: Decimal::from(world.cash),
@@ -152,6 +173,7 @@ fn decide(config: &RiskConfig, world: &World, intent: &OrderIntent) -> Decision 
     let plain = context(&paper, &account);
     let context = RiskContext {
         position: Qty::from_units(world.position),
+        position_stop: world.position_stop.map(Price::from_units),
         working_buy: Qty::from_units(world.working_buy),
         working_sell: Qty::from_units(world.working_sell),
         open_positions: world.open_positions,
@@ -162,19 +184,24 @@ fn decide(config: &RiskConfig, world: &World, intent: &OrderIntent) -> Decision 
         committed_cash: Decimal::from(world.committed),
         ..plain
     };
-    let guardian = RiskGuardian::new(config.clone()).unwrap();
-    let verdict = guardian.decide(OrderId(1), intent, &context);
-    assert_eq!(verdict.decision.approved, verdict.approved.is_some());
-    assert_eq!(
-        verdict.decision.approved,
-        verdict.decision.checks.iter().all(|check| check.passed)
-    );
-    assert_eq!(
-        guardian.decide(OrderId(1), intent, &context).decision,
-        verdict.decision,
-        "asking changes nothing"
-    );
-    verdict.decision
+    question(&RiskGuardian::new(config.clone()).unwrap(), &context)
+}
+
+fn decide(config: &RiskConfig, world: &World, intent: &OrderIntent) -> Decision {
+    ask(config, world, |guardian, context| {
+        let verdict = guardian.decide(OrderId(1), intent, context);
+        assert_eq!(verdict.decision.approved, verdict.approved.is_some());
+        assert_eq!(
+            verdict.decision.approved,
+            verdict.decision.checks.iter().all(|check| check.passed)
+        );
+        assert_eq!(
+            guardian.decide(OrderId(1), intent, context).decision,
+            verdict.decision,
+            "asking changes nothing"
+        );
+        verdict.decision
+    })
 }
 
 fn worth(decision: &Decision, units: i64) -> Decimal {
@@ -270,6 +297,52 @@ proptest! {
                     "{:?}", check
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_stop_of_the_position_never_makes_an_order_larger(
+        config in any_limits(), world in any_world(), intent in any_intent(),
+    ) {
+        let with_stop = decide(&config, &world, &intent);
+        let without = decide(&config, &World { position_stop: None, ..world }, &intent);
+        prop_assert!(with_stop.quantity <= without.quantity);
+    }
+
+    /// A change is judged like a new order of what would be open, and less of the same passes.
+    #[test]
+    fn a_change_is_judged_like_a_new_order_of_what_would_be_open(
+        config in any_limits(), world in any_world(), intent in any_intent(),
+        price in 1_500_i64..2_500, lots in 1_i64..3_000, filled in 0_i64..3_000,
+    ) {
+        let quantity = Qty::from_units(lots * 10);
+        let filled = Qty::from_units(filled.min(lots - 1) * 10);
+        let Some(kind) = intent.kind.at(Price::from_units(price * 5)) else {
+            return Ok(());
+        };
+        let (change, order) = ask(&config, &world, |guardian, context| {
+            let order = Order { filled, ..guardian.decide(OrderId(1), &intent, context).order() };
+            let terms = OrderTerms { kind, quantity };
+            (guardian.decide_change(&order, terms, context), order)
+        });
+        let open = OrderIntent {
+            kind,
+            quantity: Some(quantity.saturating_sub(filled)),
+            stop_price: order.stop_price,
+            target_price: order.target_price,
+            ..intent
+        };
+        let new = decide(&config, &world, &open);
+        let lessens = kind == order.kind && quantity <= order.quantity;
+        if lessens {
+            prop_assert!(change.decision.approved || !new.approved);
+        } else {
+            prop_assert_eq!(change.decision.checks, new.checks);
+            prop_assert_eq!(change.decision.approved, new.approved);
+        }
+        prop_assert_eq!(change.decision.approved, change.approved.is_some());
+        if let Some(approved) = change.approved {
+            prop_assert_eq!(approved.get(), &order.with_terms(OrderTerms { kind, quantity }));
         }
     }
 }

@@ -26,7 +26,9 @@ const PERCENT_STEPS: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 /// of them grows), `max_daily_loss` and `max_drawdown` (closing is what they are for). What such
 /// a check saw is recorded all the same, as `None` where it could not be computed. The grid, the
 /// reduce-only rule, the ban on short sales and the least size hold for every order, and only the
-/// least value is waived for closing, or a small rest could never be sold.
+/// least value is waived for closing, or a small rest could never be sold. A change that takes
+/// from the size of a working order and nothing else is let through like one that only shrinks the
+/// position.
 pub(super) struct Review<'a> {
     pub(super) config: &'a RiskConfig,
     pub(super) intent: &'a OrderIntent,
@@ -34,6 +36,8 @@ pub(super) struct Review<'a> {
     pub(super) prices: Prices,
     pub(super) exposure: Exposure,
     pub(super) sizing: Sizing,
+    /// Whether a working order becomes smaller and stays the same otherwise.
+    pub(super) lessens: bool,
 }
 
 /// What one control found.
@@ -86,6 +90,7 @@ impl Review<'_> {
             DenialReason::Halted => self.halted(),
             DenialReason::Grid => self.grid(),
             DenialReason::StaleData => self.stale_data(),
+            DenialReason::TriggerSide => self.trigger_side(),
             DenialReason::ReduceOnly => self.reduce_only(),
             DenialReason::ShortSale => self.short_sale(),
             DenialReason::MaxNotional => self.max_notional(),
@@ -98,10 +103,10 @@ impl Review<'_> {
         }
     }
 
-    /// Whether the order can only shrink the position. One that says so but is too large for it
-    /// fails the reduce-only control instead of a limit.
+    /// Whether the order can only shrink the position, or what may be added to it. One that says so
+    /// but is too large for it fails the reduce-only control instead of a limit.
     fn reduces(&self) -> bool {
-        self.intent.reduce_only || (self.has_size() && self.increase() == 0)
+        self.lessens || self.intent.reduce_only || (self.has_size() && self.increase() == 0)
     }
 
     fn has_size(&self) -> bool {
@@ -145,10 +150,12 @@ impl Review<'_> {
         let instrument = self.context.instrument;
         let on_tick =
             |price: Price| price.units() > 0 && price.units() % tick_units(instrument) == 0;
-        let on_grid = match self.intent.kind {
-            OrderKind::Market => true,
-            OrderKind::Limit(limit) => on_tick(limit),
-        } && self.intent.stop_price.is_none_or(on_tick)
+        let prices = [
+            self.intent.kind.price(),
+            self.intent.stop_price,
+            self.intent.target_price,
+        ];
+        let on_grid = prices.into_iter().flatten().all(on_tick)
             && self.intent.quantity.is_none_or(|quantity| {
                 quantity.units() > 0 && quantity.units() % lot_units(instrument) == 0
             });
@@ -174,6 +181,25 @@ impl Review<'_> {
         Finding::at_most(Some(limit), age).waived_if(self.reduces())
     }
 
+    /// A stop on the wrong side of the market would be a market order at once, and not at the price
+    /// it was judged by. Closing is no exception: then a market order is what is meant.
+    fn trigger_side(&self) -> Finding {
+        let OrderKind::Stop(trigger) = self.intent.kind else {
+            return Finding::new(true, None, None);
+        };
+        let market = self.prices.triggering;
+        let passed = market.is_some_and(|market| match self.intent.side {
+            Side::Buy => trigger > market,
+            Side::Sell => trigger < market,
+        });
+        let scale = self.context.instrument.price_scale;
+        Finding::new(
+            passed || self.lessens,
+            market.map(|price| price.to_decimal(scale)),
+            Some(trigger.to_decimal(scale)),
+        )
+    }
+
     fn reduce_only(&self) -> Finding {
         let closable = self.exposure.reducible();
         let limit = self.in_major_units(closable);
@@ -182,6 +208,7 @@ impl Review<'_> {
             return Finding::new(true, None, value);
         }
         Finding::new(self.quantity() <= closable && value.is_some(), limit, value)
+            .waived_if(self.lessens)
     }
 
     fn short_sale(&self) -> Finding {
@@ -199,6 +226,7 @@ impl Review<'_> {
             self.in_major_units(held),
             value,
         )
+        .waived_if(self.lessens)
     }
 
     /// The part of the order that adds to the position counts; what only closes is free.
@@ -288,13 +316,13 @@ impl Review<'_> {
         finding.waived_if(self.reduces())
     }
 
-    /// The only check whose failure can lie in the stop: then there is no size by it.
+    /// The only check whose failure can lie in stop or target: then there is no size by them.
     fn least_size(&self) -> Finding {
         let lot = lot_units(self.context.instrument);
         let size = self
             .sizing
             .quantity
-            .filter(|_| self.sizing.stop_is_sound)
+            .filter(|_| self.sizing.guards_are_sound)
             .map(Qty::units);
         Finding::new(
             size.is_some_and(|size| size >= lot),

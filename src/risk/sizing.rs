@@ -18,21 +18,30 @@ use super::prices::Prices;
 pub(super) struct Sizing {
     /// How much; zero where the limits leave no room, `None` where it cannot be computed.
     pub(super) quantity: Option<Qty>,
-    /// The protective stop of what the order opens; `None` for orders that only reduce.
+    /// The protective stop of what the order opens; `None` for orders that only reduce, and where
+    /// the position's own stays.
     pub(super) stop: Option<Price>,
-    /// Whether the stop that was asked for lies on the losing side of the entry.
-    pub(super) stop_is_sound: bool,
+    /// The target of what the order opens; `None` for orders that only reduce.
+    pub(super) target: Option<Price>,
+    /// Whether the stop that was asked for lies on the losing side of the entry, and the target on
+    /// the winning side.
+    pub(super) guards_are_sound: bool,
 }
 
 /// Sizes an order.
 ///
-/// - With a quantity, that is the size. A stop is set only where one was asked for.
+/// - With a quantity, that is the size. The stop is the one that was asked for, or the one that
+///   sizing would have used; where that is not known yet there is none.
 /// - Without one, an order that opposes the position, or is reduce-only, closes all of the
 ///   position that working orders do not close yet, and never more. That keeps its size apart
 ///   from every limit, so that a tighter limit cannot turn an entry into a permitted exit.
-/// - Otherwise `risk_per_trade_percent` of equity is divided by the distance from entry to stop,
+/// - Otherwise, with the stop that was asked for or one by the average true range,
+///   `risk_per_trade_percent` of equity is divided by the distance from entry to stop,
 ///   and the result is cut to what `max_notional`, `max_position`, buying power and
 ///   `allow_short` leave. Those checks then pass where any size of at least a lot can pass them.
+///
+/// What adds to a position that has a stop, and names none of its own, leaves it where it is, and
+/// is sized by whichever of the two stops is further away.
 pub(super) fn size(
     config: &RiskConfig,
     intent: &OrderIntent,
@@ -46,35 +55,74 @@ pub(super) fn size(
         if intent.reduce_only || increase == 0 {
             return closing(Some(quantity));
         }
-        let stop = intent.stop_price;
+        let by_default = || {
+            if kept_stop(intent.side, context, prices).is_some() {
+                return None;
+            }
+            stop_from_atr(config, intent.side, context, prices.entry?)
+                .filter(|&stop| distance(intent.side, prices.entry, stop).is_some())
+        };
         return Sizing {
             quantity: Some(quantity),
-            stop,
-            stop_is_sound: stop
-                .is_none_or(|stop| distance(intent.side, prices.entry, stop).is_some()),
+            stop: intent.stop_price.or_else(by_default),
+            target: intent.target_price,
+            guards_are_sound: target_is_sound(intent, prices)
+                && intent
+                    .stop_price
+                    .is_none_or(|stop| distance(intent.side, prices.entry, stop).is_some()),
         };
     }
     if intent.reduce_only || reducible > 0 {
         let quantity = i64::try_from(reducible).ok().map(Qty::from_units);
         return closing(quantity.map(|quantity| floor_to_lot(context.instrument, quantity)));
     }
+    let kept = kept_stop(intent.side, context, prices).filter(|_| intent.stop_price.is_none());
     let stop = intent
         .stop_price
         .or_else(|| stop_from_atr(config, intent.side, context, prices.entry?));
     let sound = stop.filter(|&stop| distance(intent.side, prices.entry, stop).is_some());
     Sizing {
         quantity: sound
+            .map(|stop| further(intent.side, stop, kept))
             .and_then(|stop| by_risk(config, intent.side, context, exposure, prices, stop)),
-        stop,
-        stop_is_sound: sound.is_some(),
+        stop: stop.filter(|_| kept.is_none()),
+        target: intent.target_price,
+        guards_are_sound: sound.is_some() && target_is_sound(intent, prices),
     }
+}
+
+/// The stop of the position that the order adds to, where it loses for the order as well.
+fn kept_stop(side: Side, context: &RiskContext<'_>, prices: &Prices) -> Option<Price> {
+    let adds = match side {
+        Side::Buy => context.position.units() > 0,
+        Side::Sell => context.position.units() < 0,
+    };
+    context
+        .position_stop
+        .filter(|&stop| adds && distance(side, prices.entry, stop).is_some())
+}
+
+/// The stop that loses more, so that a stop close by never makes an order larger.
+fn further(side: Side, stop: Price, kept: Option<Price>) -> Price {
+    kept.map_or(stop, |kept| match side {
+        Side::Buy => stop.min(kept),
+        Side::Sell => stop.max(kept),
+    })
+}
+
+/// Whether the target, if there is one, lies where the other side's stop would.
+fn target_is_sound(intent: &OrderIntent, prices: &Prices) -> bool {
+    intent
+        .target_price
+        .is_none_or(|target| distance(intent.side.opposite(), prices.entry, target).is_some())
 }
 
 const fn closing(quantity: Option<Qty>) -> Sizing {
     Sizing {
         quantity,
         stop: None,
-        stop_is_sound: true,
+        target: None,
+        guards_are_sound: true,
     }
 }
 

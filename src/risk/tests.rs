@@ -32,7 +32,7 @@ fn an_order_in_order_is_approved_with_every_check_on_record() {
     assert_eq!(order.id, OrderId(7));
     assert_eq!(order.quantity, Qty::from_units(1_000));
     assert_eq!(order.state, OrderState::Submitted);
-    assert_eq!(order.stop_price, None);
+    assert_eq!(order.stop_price, Some(Price::from_units(9_800)));
     // One percent above the ask: 1.000 at 101.00 is 1.01 % of 10 000.
     assert_eq!(
         verdict.decision.reference_price,

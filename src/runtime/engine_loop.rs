@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use crate::domain::{EventBody, Input, OrderIntent, OrderKind, Price, Side};
+use crate::domain::{EventBody, Input};
 use crate::engine::Engine;
 use crate::feeds::{FeedBatch, FeedCounters};
 use crate::store::StoreError;
@@ -18,8 +18,9 @@ use crate::view::{Counters, LatencyKind, QueueFigures};
 
 use super::event_log::EventLogger;
 use super::feed_timers::FeedTimers;
-use super::handle::{Preview, Request};
+use super::handle::Request;
 use super::journal::{Journal, StoreChange};
+use super::preview;
 use super::publish::ViewPublisher;
 use super::stopwatch::Cause;
 use super::summary::{Summary, Tally};
@@ -167,44 +168,13 @@ impl EngineLoop {
                 self.step(&Input::Command(command), Cause::Command(started));
                 info!(micros = started.elapsed().as_micros(), "command taken");
             }
-            Request::Preview { intent, reply } => {
-                if let Some(preview) = self.preview(&intent) {
+            Request::Preview { ask, reply } => {
+                if let Some(preview) = preview::answer(&self.engine, self.taker_fee_bps, &ask) {
                     // The screen may have closed the ticket meanwhile.
                     let _ = reply.send(preview);
                 }
             }
         }
-    }
-
-    fn preview(&self, intent: &OrderIntent) -> Option<Preview> {
-        let verdict = self.engine.preview(intent)?;
-        let instrument = self.engine.instrument(intent.instrument)?;
-        let stop_price = verdict.order().stop_price;
-        let decision = verdict.decision;
-        let price = match intent.kind {
-            OrderKind::Limit(price) => Some(price),
-            OrderKind::Market => self.engine.touch(intent.instrument, intent.side),
-        };
-        // What was asked for, also where it is refused: a person wants to see what it was worth.
-        let quantity = intent.quantity.unwrap_or(decision.quantity);
-        let value = |price: Price| instrument.notional(price, quantity);
-        let notional = price.and_then(value);
-        let fee = notional
-            .and_then(|value| value.checked_mul(self.taker_fee_bps))
-            .map(|fee| fee / Decimal::from(10_000));
-        let loss_to_stop = stop_price.zip(price).and_then(|(stop, price)| {
-            value(match decision.intent.side {
-                Side::Buy => price.checked_sub(stop)?,
-                Side::Sell => stop.checked_sub(price)?,
-            })
-        });
-        Some(Preview {
-            price,
-            notional,
-            fee,
-            loss_to_stop,
-            decision,
-        })
     }
 
     /// Journals what happened, then shows what is safely on disk.

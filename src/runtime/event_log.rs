@@ -30,9 +30,14 @@ impl EventLogger {
                     "signal"
                 );
             }
+            EventBody::SignalIgnored { instrument, reason } => {
+                let instrument = self.key(*instrument);
+                info!(sequence, cause, time, instrument, %reason, "signal ignored");
+            }
             EventBody::RiskDecided(decision) => {
                 let instrument = self.key(decision.intent.instrument);
                 let (order, approved) = (decision.order.0, decision.approved);
+                let amends = decision.amends;
                 info!(
                     sequence,
                     cause,
@@ -40,6 +45,7 @@ impl EventLogger {
                     instrument,
                     order,
                     approved,
+                    amends,
                     failed = decision.denial(),
                     "risk"
                 );
@@ -66,18 +72,7 @@ impl EventLogger {
                     "fill"
                 );
             }
-            EventBody::Halted { reason, kill } => warn!(sequence, time, reason, kill, "halted"),
-            EventBody::Resumed => info!(sequence, time, "resumed"),
-            EventBody::StoreFailed { reason } => warn!(sequence, time, reason, "store failed"),
-            EventBody::StoreRecovered => info!(sequence, time, "store recovered"),
-            EventBody::FeedChanged { feed, status } => {
-                info!(sequence, time, feed = feed.0, status = ?status, "feed");
-            }
-            EventBody::CommandAnswered { command, outcome } => {
-                info!(sequence, time, command = command.0, outcome = ?outcome, "command");
-            }
-            EventBody::Anomaly { text, .. } => warn!(sequence, time, text, "anomaly"),
-            _ => {}
+            _ => log_control(event),
         }
     }
 
@@ -85,5 +80,28 @@ impl EventLogger {
         self.instruments
             .get(id.index())
             .map_or_else(String::new, |it| it.key.to_string())
+    }
+}
+
+/// What concerns the desk as a whole.
+fn log_control(event: &Event) {
+    let (sequence, cause, time) = (event.sequence, event.cause, event.time.to_rfc3339());
+    match &event.body {
+        EventBody::Halted { reason, kill } => warn!(sequence, time, reason, kill, "halted"),
+        EventBody::KillAdvanced { stage } => warn!(sequence, time, stage = ?stage, "kill"),
+        EventBody::Resumed => info!(sequence, time, "resumed"),
+        EventBody::StoreFailed { reason } => warn!(sequence, time, reason, "store failed"),
+        EventBody::StoreRecovered => info!(sequence, time, "store recovered"),
+        EventBody::FeedChanged { feed, status } => {
+            info!(sequence, time, feed = feed.0, status = ?status, "feed");
+        }
+        EventBody::CommandTaken { command, body } => {
+            info!(sequence, time, command = command.0, body = ?body, "asked");
+        }
+        EventBody::CommandAnswered { command, outcome } => {
+            info!(sequence, cause, time, command = command.0, outcome = ?outcome, "command");
+        }
+        EventBody::Anomaly { text, .. } => warn!(sequence, time, text, "anomaly"),
+        _ => {}
     }
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use thiserror::Error;
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::{Command, CommandBody, CommandId, Decision, OrderIntent, Price};
+use crate::domain::{Command, CommandBody, CommandId, Decision, OrderId, OrderIntent, Price, Qty};
 use crate::view::View;
 
 use super::logging::{self, LogRing};
@@ -19,28 +19,61 @@ use super::logging::{self, LogRing};
 pub enum Request {
     /// A command; its answer comes as an event.
     Command(Command),
-    /// What risk would say of an order, without making it.
+    /// What risk would say, without anything being done.
     Preview {
-        /// The order.
-        intent: OrderIntent,
-        /// Where the answer goes.
+        /// Of what.
+        ask: Ask,
+        /// Where the answer goes; dropped where the instrument or the order is not there.
         reply: oneshot::Sender<Preview>,
     },
 }
 
-/// What an order would be if it were sent now.
+/// What a preview is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Of a new order.
+    New(OrderIntent),
+    /// Of a change of a working order; what is `None` stays.
+    Amend {
+        /// Which order.
+        order: OrderId,
+        /// The new limit, or where a stop order is triggered.
+        price: Option<Price>,
+        /// The new whole size, with what is filled.
+        quantity: Option<Qty>,
+    },
+}
+
+/// What an order would be if it were sent, or changed, now. Of a change, all but the decision is
+/// about what is not filled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// Size, verdict and every check; its order number is 0.
+    /// Size, verdict and every check; the order number of a new one is 0.
     pub decision: Decision,
-    /// Expected price of the fill.
+    /// Why the change cannot be asked at all, for a person to read; nothing was checked then.
+    pub refusal: Option<String>,
+    /// Expected price of the fill: the limit, a stop order's trigger, or the best price.
     pub price: Option<Price>,
-    /// Value at that price in major units.
+    /// What may be filled.
+    pub quantity: Qty,
+    /// Value at the price in major units.
     pub notional: Option<Decimal>,
     /// Fee estimate in major units.
     pub fee: Option<Decimal>,
+    /// Where the protective stop will lie: the order's, or the one that the position has.
+    pub stop_price: Option<Price>,
+    /// Where the target will lie: the order's, or the one that the position has.
+    pub target_price: Option<Price>,
     /// Loss in major units if the protective stop is hit at its price.
     pub loss_to_stop: Option<Decimal>,
+    /// Gain in major units if the target is hit at its price.
+    pub gain_to_target: Option<Decimal>,
+    /// The gain by the loss, to two decimals.
+    pub r_multiple: Option<Decimal>,
+    /// The position once all of it is filled.
+    pub position: Qty,
+    /// The value of that position at the price, in percent of equity, to two decimals.
+    pub exposure_percent: Option<Decimal>,
 }
 
 /// Why the engine could not be asked.
@@ -125,13 +158,36 @@ impl DeskHandle {
         Ok(id)
     }
 
-    /// Asks what risk would say of an order; the receiver gets the answer within a batch.
+    /// Asks what risk would say of an order; the receiver gets the answer within a batch, or is
+    /// closed where the instrument is not listed.
     ///
     /// # Errors
     /// When the engine has ended or its queue is full.
     pub fn preview(&self, intent: OrderIntent) -> Result<oneshot::Receiver<Preview>, HandleError> {
+        self.ask(Ask::New(intent))
+    }
+
+    /// Asks what risk would say of another price or size of a working order, `None` for what
+    /// stays; the receiver is closed where no such order works.
+    ///
+    /// # Errors
+    /// When the engine has ended or its queue is full.
+    pub fn preview_amend(
+        &self,
+        order: OrderId,
+        price: Option<Price>,
+        quantity: Option<Qty>,
+    ) -> Result<oneshot::Receiver<Preview>, HandleError> {
+        self.ask(Ask::Amend {
+            order,
+            price,
+            quantity,
+        })
+    }
+
+    fn ask(&self, ask: Ask) -> Result<oneshot::Receiver<Preview>, HandleError> {
         let (reply, answer) = oneshot::channel();
-        self.request(Request::Preview { intent, reply })?;
+        self.request(Request::Preview { ask, reply })?;
         Ok(answer)
     }
 

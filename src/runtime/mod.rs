@@ -10,6 +10,7 @@ mod handle;
 mod journal;
 mod log_ring;
 pub mod logging;
+mod preview;
 mod publish;
 mod rehearsal;
 mod stopwatch;
@@ -18,6 +19,6 @@ mod supervise;
 mod vitals;
 
 pub use desk::{Desk, DeskError, RunOptions};
-pub use handle::{DeskHandle, HandleError, Preview, Request, SharedView};
+pub use handle::{Ask, DeskHandle, HandleError, Preview, Request, SharedView};
 pub use rehearsal::{Advance, Rehearsal};
 pub use summary::{LatencySummary, Summary};

@@ -233,6 +233,7 @@ mod tests {
 
     fn decided(approved: bool) -> Event {
         let intent = OrderIntent {
+            target_price: None,
             instrument: InstrumentId(0),
             side: Side::Buy,
             kind: OrderKind::Market,
@@ -243,6 +244,7 @@ mod tests {
             stop_price: None,
         };
         event(EventBody::RiskDecided(Box::new(Decision {
+            amends: false,
             order: ID,
             intent,
             quantity: Qty::from_units(1),
@@ -255,6 +257,9 @@ mod tests {
 
     fn changed(state: OrderState) -> Event {
         event(EventBody::OrderChanged(Box::new(Order {
+            replacement: None,
+            target_price: None,
+            triggered: false,
             id: ID,
             instrument: InstrumentId(0),
             side: Side::Buy,

@@ -57,6 +57,8 @@ impl Tally {
             }
             EventBody::IndicatorConfirmed { .. } => self.indicators += 1,
             EventBody::SignalRaised(_) => self.signals += 1,
+            // A change makes no order and refuses none.
+            EventBody::RiskDecided(decision) if decision.amends => {}
             EventBody::RiskDecided(decision) if decision.approved => self.orders += 1,
             EventBody::RiskDecided(_) => self.rejects += 1,
             EventBody::OrderChanged(order) if order.state == OrderState::Rejected => {

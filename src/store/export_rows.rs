@@ -174,7 +174,7 @@ impl Job<'_> {
         let mut statement = connection.prepare(&format!(
             "SELECT id, created_ns, updated_ns, instrument, side, kind, quantity, limit_price,
                     stop_price, filled, filled_value, time_in_force, origin, strategy, reduce_only,
-                    state, reason
+                    state, reason, trigger_price, target_price
              FROM orders WHERE {} ORDER BY id",
             self.conditions("created_ns", "instrument", "strategy")
         ))?;
@@ -196,7 +196,9 @@ impl Job<'_> {
                 text(row, 5)?,
                 of.quantity(row.get(6)?),
                 of.price(row.get(7)?),
+                of.price(row.get(17)?),
                 of.price(row.get(8)?),
+                of.price(row.get(18)?),
                 of.quantity(row.get(9)?),
                 of.average(row.get(9)?, &value),
                 text(row, 11)?,

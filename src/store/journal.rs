@@ -191,11 +191,14 @@ const INSERT_SIGNAL: &str = "INSERT OR IGNORE INTO signals
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const UPSERT_ORDER: &str = "INSERT INTO orders
     (id, sequence, instrument, side, kind, limit_price, stop_price, quantity, filled, filled_value,
-     time_in_force, origin, strategy, reduce_only, state, created_ns, updated_ns, reason)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+     time_in_force, origin, strategy, reduce_only, state, created_ns, updated_ns, reason,
+     trigger_price, target_price)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+     ?20)
     ON CONFLICT (id) DO UPDATE SET
         sequence = excluded.sequence, limit_price = excluded.limit_price,
-        stop_price = excluded.stop_price, quantity = excluded.quantity, filled = excluded.filled,
+        trigger_price = excluded.trigger_price, stop_price = excluded.stop_price,
+        target_price = excluded.target_price, quantity = excluded.quantity, filled = excluded.filled,
         filled_value = excluded.filled_value, state = excluded.state,
         updated_ns = excluded.updated_ns, reason = excluded.reason
     WHERE excluded.sequence >= orders.sequence";
@@ -289,7 +292,11 @@ impl<'a> Pass<'a> {
             EventBody::Filled(fill) => self.fill(event.sequence, fill)?,
             EventBody::AccountSampled(account) => self.account(event, account)?,
             EventBody::CommandAnswered {
-                outcome: CommandOutcome::Done(Some(order)),
+                outcome:
+                    CommandOutcome::Done(Some(order))
+                    | CommandOutcome::Partly {
+                        order: Some(order), ..
+                    },
                 ..
             } => self.order_seen(order.0),
             _ => {}
@@ -453,7 +460,9 @@ impl<'a> Pass<'a> {
                 words::state(order.state),
                 order.created.nanos(),
                 order.updated.nanos(),
-                order.reason
+                order.reason,
+                words::trigger_price(order.kind),
+                order.target_price.map(|price| price.units())
             ])?;
         Ok(())
     }

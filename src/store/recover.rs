@@ -192,7 +192,10 @@ fn sound_snapshot(row: &Row<'_>, sequence: i64) -> Option<SnapshotRow> {
 
 /// Whether the state of orders, positions or money can be told without an event of this kind.
 fn is_dispensable(kind: &str) -> bool {
-    matches!(kind, "signal" | "feed" | "anomaly" | "account" | "listed")
+    matches!(
+        kind,
+        "signal" | "ignored" | "feed" | "anomaly" | "account" | "listed" | "asked"
+    )
 }
 
 fn events(

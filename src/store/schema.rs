@@ -228,8 +228,31 @@ SELECT f.execution AS execution_id, f.order_id, i.exchange || ':' || i.token AS 
 FROM fills f JOIN instruments i ON i.id = f.instrument;
 ";
 
+/// Stop orders and targets.
+const STOPS_AND_TARGETS: &str = "
+ALTER TABLE orders ADD COLUMN trigger_price INTEGER;
+ALTER TABLE orders ADD COLUMN target_price INTEGER;
+
+DROP VIEW v_orders;
+CREATE VIEW v_orders AS
+SELECT o.id AS order_id, i.exchange || ':' || i.token AS instrument, i.symbol,
+       strftime('%Y-%m-%dT%H:%M:%fZ', o.created_ns / 1000000 / 1000.0, 'unixepoch') AS created,
+       strftime('%Y-%m-%dT%H:%M:%fZ', o.updated_ns / 1000000 / 1000.0, 'unixepoch') AS updated,
+       o.side, o.kind,
+       round(o.limit_price * 1.0 / i.price_unit, i.price_scale) AS limit_price,
+       round(o.trigger_price * 1.0 / i.price_unit, i.price_scale) AS trigger_price,
+       round(o.stop_price * 1.0 / i.price_unit, i.price_scale) AS stop_price,
+       round(o.target_price * 1.0 / i.price_unit, i.price_scale) AS target_price,
+       round(o.quantity * 1.0 / i.quantity_unit, i.quantity_scale) AS quantity,
+       round(o.filled * 1.0 / i.quantity_unit, i.quantity_scale) AS filled,
+       CASE WHEN o.filled > 0
+            THEN CAST(o.filled_value AS REAL) * i.quantity_unit / o.filled END AS average_price,
+       o.time_in_force, o.origin, o.strategy, o.reduce_only, o.state, o.reason
+FROM orders o JOIN instruments i ON i.id = o.instrument;
+";
+
 /// Each step brings a file from the version of its index to the next; steps are only ever added.
-const STEPS: &[&str] = &[TABLES, VIEWS];
+const STEPS: &[&str] = &[TABLES, VIEWS, STOPS_AND_TARGETS];
 
 /// The version that this program writes.
 pub fn current_version() -> i64 {

@@ -364,6 +364,32 @@ fn a_version_1_file_is_brought_up_to_date() {
 }
 
 #[test]
+fn orders_from_before_stop_orders_and_targets_are_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(DATABASE_FILE);
+    let old = super::folder::open_connection(&path, 2).expect("a version-2 file");
+    old.execute_batch(
+        "INSERT INTO instruments VALUES (1, 'SIM', 'OLD', 'Old', 'USD', 2, 0, 100, 1, '{}', 1);
+         INSERT INTO orders VALUES (4, 9, 1, 'buy', 'limit', 105, 95, 7, 0, '0', 'gtc', 'trader',
+             NULL, 0, 'working', 0, 0, NULL);",
+    )
+    .expect("rows");
+    drop(old);
+    drop(open(folder.path()));
+    let file = Connection::open(&path).expect("opened");
+    let prices = |view: &str| {
+        let columns = "limit_price, trigger_price, stop_price, target_price";
+        file.query_row(&format!("SELECT {columns} FROM {view}"), [], |row| {
+            let price = |column| row.get::<_, Option<f64>>(column);
+            Ok([price(0)?, price(1)?, price(2)?, price(3)?])
+        })
+        .expect("a row")
+    };
+    assert_eq!(prices("v_orders"), [Some(1.05), None, Some(0.95), None]);
+    assert_eq!(prices("orders"), [Some(105.0), None, Some(95.0), None]);
+}
+
+#[test]
 fn files_of_the_future_and_of_others_are_refused_untouched() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(DATABASE_FILE);

@@ -16,13 +16,21 @@ pub(super) const fn kind(kind: OrderKind) -> &'static str {
     match kind {
         OrderKind::Market => "market",
         OrderKind::Limit(_) => "limit",
+        OrderKind::Stop(_) => "stop",
     }
 }
 
 pub(super) const fn limit_price(kind: OrderKind) -> Option<i64> {
     match kind {
-        OrderKind::Market => None,
+        OrderKind::Market | OrderKind::Stop(_) => None,
         OrderKind::Limit(price) => Some(price.units()),
+    }
+}
+
+pub(super) const fn trigger_price(kind: OrderKind) -> Option<i64> {
+    match kind {
+        OrderKind::Market | OrderKind::Limit(_) => None,
+        OrderKind::Stop(price) => Some(price.units()),
     }
 }
 
@@ -38,7 +46,9 @@ pub(super) const fn origin(origin: &OrderOrigin) -> &'static str {
         OrderOrigin::Strategy(_) => "strategy",
         OrderOrigin::Trader => "trader",
         OrderOrigin::ProtectiveStop => "protective_stop",
+        OrderOrigin::TakeProfit => "take_profit",
         OrderOrigin::Flatten => "flatten",
+        OrderOrigin::Reverse => "reverse",
         OrderOrigin::KillSwitch => "kill_switch",
     }
 }
@@ -55,6 +65,7 @@ pub(super) const fn state(state: OrderState) -> &'static str {
         OrderState::Submitted => "submitted",
         OrderState::Working => "working",
         OrderState::PartiallyFilled => "partially_filled",
+        OrderState::ReplacePending => "replace_pending",
         OrderState::CancelPending => "cancel_pending",
         OrderState::Filled => "filled",
         OrderState::Cancelled => "cancelled",

@@ -126,7 +126,7 @@ pub fn preview(intent: OrderIntent, approved: bool) -> Preview {
     };
     let quantity = intent.quantity.unwrap_or(Qty::from_units(190));
     let price = match intent.kind {
-        OrderKind::Limit(price) => price,
+        OrderKind::Limit(price) | OrderKind::Stop(price) => price,
         OrderKind::Market => Price::from_units(10_043),
     };
     let notional = price.notional(2, quantity, 0);
@@ -152,12 +152,21 @@ pub fn preview(intent: OrderIntent, approved: bool) -> Preview {
                 ),
             ],
             time: NOW,
+            amends: false,
             intent,
         },
+        refusal: None,
         price: Some(price),
+        quantity,
         notional,
         fee: notional.map(|value| value * Decimal::new(1, 3)),
+        stop_price: None,
+        target_price: None,
         loss_to_stop: Some(Decimal::new(98_540, 2)),
+        gain_to_target: None,
+        r_multiple: None,
+        position: quantity,
+        exposure_percent: None,
     }
 }
 
@@ -400,6 +409,9 @@ fn order(
         origin: OrderOrigin::Strategy("confluence".to_owned()),
         reduce_only: false,
         stop_price: None,
+        target_price: None,
+        triggered: false,
+        replacement: None,
         state,
         filled: Qty::ZERO,
         filled_value: Decimal::ZERO,
@@ -476,6 +488,7 @@ fn trade_log() -> VecDeque<TradeLogRow> {
                 origin: OrderOrigin::Strategy("crossover".to_owned()),
                 reduce_only: false,
                 stop_price: None,
+                target_price: None,
             },
             false,
         )

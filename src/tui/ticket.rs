@@ -54,11 +54,12 @@ impl Ticket {
             quantity: self.quantity,
             time_in_force: match self.kind {
                 OrderKind::Market => TimeInForce::Ioc,
-                OrderKind::Limit(_) => TimeInForce::Gtc,
+                OrderKind::Limit(_) | OrderKind::Stop(_) => TimeInForce::Gtc,
             },
             origin: OrderOrigin::Trader,
             reduce_only: false,
             stop_price: None,
+            target_price: None,
         }
     }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use titan_tui::config::StoreConfig;
 use titan_tui::domain::{
-    Account, Bar, Candle, CandleSource, Check, ClosedBar, CommandId, CommandOutcome, Contribution,
-    Decimal, Decision, DenialReason, Event, EventBody, ExecutionId, FeedId, FeedStatus, Fill,
-    IndicatorSlot, Instrument, InstrumentId, InstrumentKey, Liquidity, Order, OrderId, OrderIntent,
-    OrderKind, OrderOrigin, OrderState, Price, Qty, Real, Session, Side, Signal, SignalAction,
-    TimeInForce, Timeframe, Timestamp,
+    Account, Bar, Candle, CandleSource, Check, ClosedBar, CommandBody, CommandId, CommandOutcome,
+    Contribution, Decimal, Decision, DenialReason, Event, EventBody, ExecutionId, FeedId,
+    FeedStatus, Fill, IgnoreReason, IndicatorSlot, Instrument, InstrumentId, InstrumentKey,
+    KillStage, Liquidity, Order, OrderId, OrderIntent, OrderKind, OrderOrigin, OrderState,
+    OrderTerms, Price, Qty, Real, Session, Side, Signal, SignalAction, TimeInForce, Timeframe,
+    Timestamp,
 };
 use titan_tui::store::Store;
 
@@ -102,6 +103,9 @@ pub fn order(id: u64, instrument: u32, state: OrderState) -> Order {
         origin: OrderOrigin::Strategy("confluence".to_owned()),
         reduce_only: false,
         stop_price: Some(Price::from_units(138_000)),
+        target_price: Some(Price::from_units(141_000)),
+        triggered: false,
+        replacement: None,
         state,
         filled: Qty::ZERO,
         filled_value: Decimal::ZERO,
@@ -139,7 +143,9 @@ pub fn decision(order: u64, instrument: u32) -> Decision {
             origin: OrderOrigin::KillSwitch,
             reduce_only: true,
             stop_price: None,
+            target_price: None,
         },
+        amends: false,
         quantity: Qty::ZERO,
         reference_price: Some(Price::from_units(139_000)),
         approved: false,
@@ -218,6 +224,43 @@ pub fn every_kind() -> Vec<Event> {
             command: CommandId(6),
             outcome: CommandOutcome::Refused("no".to_owned()),
         },
+        EventBody::CommandAnswered {
+            command: CommandId(7),
+            outcome: CommandOutcome::Partly {
+                order: Some(OrderId(79)),
+                text: "only closed".to_owned(),
+            },
+        },
+        EventBody::CommandTaken {
+            command: CommandId(8),
+            body: Box::new(CommandBody::SetTarget {
+                instrument: InstrumentId(3),
+                target_price: Some(Price::from_units(141_000)),
+            }),
+        },
+        EventBody::TargetMoved {
+            instrument: InstrumentId(3),
+            target_price: Some(Price::from_units(141_000)),
+        },
+        EventBody::SignalIgnored {
+            instrument: InstrumentId(7),
+            reason: IgnoreReason::LowConfidence {
+                confidence: Real(0.41),
+                minimum: Real(0.55),
+            },
+        },
+        EventBody::KillAdvanced {
+            stage: KillStage::OrdersCancelled,
+        },
+        EventBody::OrderChanged(Box::new(Order {
+            kind: OrderKind::Stop(Price::from_units(140_000)),
+            triggered: true,
+            replacement: Some(OrderTerms {
+                kind: OrderKind::Stop(Price::from_units(139_500)),
+                quantity: Qty::from_units(1_000),
+            }),
+            ..order(43, 3, OrderState::ReplacePending)
+        })),
         EventBody::Anomaly {
             order: Some(OrderId(42)),
             text: "an order that is Filled cannot take Cancel".to_owned(),

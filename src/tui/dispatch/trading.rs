@@ -217,6 +217,7 @@ fn describe(ticket: &Ticket, row: &InstrumentView) -> String {
     let price = match ticket.kind {
         OrderKind::Market => "at the market".to_owned(),
         OrderKind::Limit(price) => format!("@ {}", format::price(price, &row.instrument)),
+        OrderKind::Stop(price) => format!("stop {}", format::price(price, &row.instrument)),
     };
     format!("{side} {size}{} {price}", row.instrument.symbol)
 }

@@ -23,6 +23,7 @@ pub(in crate::tui) fn draw(pane: &Pane, ticket: &Ticket, area: Rect, buffer: &mu
     let kind = match ticket.kind {
         OrderKind::Market => "market",
         OrderKind::Limit(_) => "limit",
+        OrderKind::Stop(_) => "stop",
     };
     let mut title = pane.title_pen(area, buffer);
     let bold = style.add_modifier(Modifier::BOLD);
@@ -107,7 +108,7 @@ fn facts<'p>(
         size
     };
     let price = match ticket.kind {
-        OrderKind::Limit(price) => format::price(price, &row.instrument),
+        OrderKind::Limit(price) | OrderKind::Stop(price) => format::price(price, &row.instrument),
         OrderKind::Market => answer
             .and_then(|(preview, _)| preview.price)
             .map_or_else(dash, |price| {
@@ -122,7 +123,7 @@ fn facts<'p>(
         Side::Buy => "best ask",
         Side::Sell => "best bid",
     };
-    let stop = answer.and_then(|(preview, _)| preview.decision.intent.stop_price);
+    let stop = answer.and_then(|(preview, _)| preview.stop_price);
     let mut facts = vec![
         ("quantity", size, paint.strong()),
         ("price", price, paint.strong()),

@@ -65,6 +65,7 @@ fn draw_row(pane: &Pane, order: &Order, line: u16, area: Rect, buffer: &mut Buff
     let price = match order.kind {
         OrderKind::Market => "market".to_owned(),
         OrderKind::Limit(price) => format::price(price, &row.instrument),
+        OrderKind::Stop(price) => format!("stop {}", format::price(price, &row.instrument)),
     };
     pen.right(&price, 10, paint.text());
     pen.gap(1);
@@ -81,6 +82,7 @@ pub(super) const fn state_word(state: OrderState) -> &'static str {
         OrderState::Submitted => "sent",
         OrderState::Working => "working",
         OrderState::PartiallyFilled => "part filled",
+        OrderState::ReplacePending => "changing",
         OrderState::CancelPending => "cancelling",
         OrderState::Filled => "filled",
         OrderState::Cancelled => "cancelled",

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::orders::state_word;
 use super::{PLAIN, Pane, PaneSpec, Pen, table};
-use crate::domain::{Check, Decision, Fill, Order, OrderKind, OrderState};
+use crate::domain::{Check, Decision, Fill, Order, OrderState};
 use crate::tui::action::Scope;
 use crate::tui::format;
 use crate::view::{TradeLogEntry, TradeLogRow};
@@ -170,10 +170,7 @@ fn draw_order(pane: &Pane, order: &Order, pen: &mut Pen) {
     } else {
         pane.state.glyphs.arrow
     };
-    let price = match order.kind {
-        OrderKind::Market => None,
-        OrderKind::Limit(price) => Some(price),
-    };
+    let price = order.kind.price();
     let row = OrderHead {
         instrument: order.instrument,
         side: order.side,

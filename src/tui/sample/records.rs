@@ -76,6 +76,7 @@ fn record(row: &SignalRow, fills: &VecDeque<FillRow>) -> DecisionRecord {
 fn decision(row: &SignalRow, order: OrderId) -> Decision {
     let is_approved = !matches!(row.outcome, SignalOutcome::Denied(_));
     let intent = OrderIntent {
+        target_price: None,
         instrument: row.signal.instrument,
         side: if row.signal.action == SignalAction::Buy {
             Side::Buy

@@ -262,8 +262,10 @@ impl Script {
     /// A decision on a market order and the order itself; `cause` is its signal.
     pub(super) fn order(&mut self, second: i64, order: Order, cause: u64, approved: bool) -> u64 {
         let decision = Decision {
+            amends: false,
             order: order.id,
             intent: OrderIntent {
+                target_price: None,
                 instrument: ID,
                 side: order.side,
                 kind: order.kind,
@@ -363,6 +365,9 @@ impl Script {
 /// A market order of a strategy, just sent.
 pub(super) fn order(id: u64, side: Side, quantity: i64) -> Order {
     Order {
+        replacement: None,
+        target_price: None,
+        triggered: false,
         id: OrderId(id),
         instrument: ID,
         side,
