@@ -222,11 +222,7 @@ fn candles(
     let labels = marker_labels(pane, row);
     let markers: Vec<Marker> = labels
         .iter()
-        .map(|(value, label, style)| Marker {
-            value: *value,
-            label,
-            style: fade(*style),
-        })
+        .map(|(value, label, style)| Marker::new(*value, label, fade(*style)))
         .collect();
     let instrument = &row.instrument;
     let price_label = |value: f64| format::price_units(value, instrument);
@@ -272,6 +268,7 @@ fn styles(pane: &Pane, dimmed: bool) -> CandleStyles {
         last_up: tag(theme.up),
         last_down: tag(theme.down),
         hollow_up: paint.is_hollow() || dimmed || !pane.state.glyphs.braille,
+        ..CandleStyles::default()
     }
 }
 
