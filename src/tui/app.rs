@@ -15,7 +15,7 @@ use thiserror::Error;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{Level, warn};
 
 use super::dispatch::Effect;
 use super::encode::Encoder;
@@ -25,12 +25,13 @@ use super::keymap::{Key, Keymap};
 use super::os_signals::{Asked, Signals, stop_here};
 use super::overlay::leave::open_business;
 use super::render::render;
-use super::state::{DeskState, Health, Open, Tone};
+use super::state::{DeskState, Health, LogLine, LogTone, Open, Tone};
 use super::theme::{ColorMode, ThemeStore};
 use super::workspace::{too_small, write as write_layout};
 use super::writer::Writer;
 use crate::config::DeskConfig;
 use crate::domain::{CommandBody, Timestamp};
+use crate::runtime::logging::LogRecord;
 use crate::runtime::{DeskHandle, Preview};
 
 /// Least time between two questions of the open order preview that the market alone causes.
@@ -39,6 +40,8 @@ const ASK_INTERVAL: Duration = Duration::from_millis(250);
 const THEMES_INTERVAL: Duration = Duration::from_secs(1);
 /// Least time between two full repaints.
 const REPAINT_INTERVAL: Duration = Duration::from_millis(16);
+/// Lines of the log that a frame can show.
+const LOG_LINES: usize = 200;
 /// However slow the terminal, it is drawn at least this often.
 const SLOWEST_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -517,6 +520,7 @@ impl Desk {
         self.state.clock = self.clock.then(|| wall_clock().floor_second());
         self.state.idle_ms = self.idle_ms();
         self.state.area = area;
+        self.state.log = log_lines(&self.state, &self.handle);
         {
             let view = self.handle.view().read();
             render(&view, &self.state, area, &mut self.next);
@@ -603,6 +607,33 @@ impl Desk {
 #[allow(clippy::panic, reason = "its purpose")]
 fn crash() {
     panic!("crashed on purpose");
+}
+
+/// The newest lines of the log, where a pane shows them.
+fn log_lines(state: &DeskState, handle: &DeskHandle) -> Vec<LogLine> {
+    let root = &state.workspaces.current().root;
+    if !root.leaves().any(|leaf| leaf.spec.name == "log") {
+        return Vec::new();
+    }
+    let records = handle.log().newest(Level::DEBUG, 0, LOG_LINES);
+    let line = |record: LogRecord| {
+        let fields: Vec<String> = record
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        LogLine {
+            time: record.time,
+            tone: match record.level {
+                Level::ERROR => LogTone::Error,
+                Level::WARN => LogTone::Warning,
+                Level::INFO => LogTone::Information,
+                _ => LogTone::Detail,
+            },
+            text: format!("{} {}", record.message, fields.join(" ")),
+        }
+    };
+    records.into_iter().map(line).collect()
 }
 
 fn wall_clock() -> Timestamp {

@@ -73,6 +73,8 @@ pub struct DeskState {
     pub open: Open,
     /// A first press that waits for its second.
     pub pending: Option<Pending>,
+    /// The newest lines of the log, newest last; filled while a log is shown.
+    pub log: Vec<LogLine>,
     /// What was said last.
     pub message: Option<Message>,
     /// The indicators that charts draw; a cache, which drawing brings up to the bars.
@@ -109,6 +111,30 @@ pub enum Open {
     Tour,
     /// The question before leaving.
     Leave(Leave),
+}
+
+/// How grave a line of the log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogTone {
+    /// Something failed.
+    Error,
+    /// Something wants attention.
+    Warning,
+    /// Something to know.
+    Information,
+    /// Something for whoever looks for a fault.
+    Detail,
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// Wall clock.
+    pub time: Timestamp,
+    /// How grave it is.
+    pub tone: LogTone,
+    /// What was said, with what came with it.
+    pub text: String,
 }
 
 /// The first press of a double one.
@@ -192,6 +218,7 @@ impl DeskState {
             links: [Focus::default(); Link::ALL.len()],
             open: Open::Nothing,
             pending: None,
+            log: Vec::new(),
             message: None,
             studies: RefCell::default(),
             history: Vec::new(),

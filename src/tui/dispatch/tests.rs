@@ -635,3 +635,29 @@ fn lists_are_sorted_filtered_and_lose_columns_by_key() {
     let said = state.message.as_ref().map(|message| message.text.as_str());
     assert!(said.is_some_and(|text| text.starts_with("no column `colour`: there are SYMBOL")));
 }
+
+#[test]
+fn every_pane_draws_what_the_view_has_at_every_size() {
+    let (mut state, view, start) = desk();
+    for spec in crate::tui::panes::PANES {
+        for letter in format!(":pane {}", spec.name).chars() {
+            state.key(Key::Char(letter), &view, start);
+        }
+        state.key(Key::Enter, &view, start);
+        assert_eq!(state.leaf().spec.name, spec.name);
+        state.workspaces.current_mut().zoomed = true;
+        for (width, height) in [(40, 12), (60, 20), (80, 24), (120, 36), (200, 60)] {
+            for view in [&view, &sample::empty()] {
+                let text =
+                    crate::tui::shot(view, &state, width, height, crate::tui::ShotFormat::Text);
+                let inside: usize = text
+                    .lines()
+                    .skip(2)
+                    .take(6)
+                    .map(|line| line.trim().len())
+                    .sum();
+                assert!(inside > 20, "{} {width}x{height}\n{text}", spec.name);
+            }
+        }
+    }
+}

@@ -4,14 +4,20 @@
 pub(super) mod account;
 pub(super) mod banner;
 pub(super) mod chart;
+pub(super) mod equity;
+pub(super) mod fills;
 pub(super) mod footer;
+pub(super) mod journal;
+pub(super) mod log;
 pub(super) mod message;
 pub(super) mod orders;
 pub(super) mod pen;
 pub(super) mod position;
 pub(super) mod positions;
+pub(super) mod risk;
 pub(super) mod signals;
 pub(super) mod status;
+pub(super) mod system;
 pub(super) mod table;
 pub(super) mod trades;
 pub(super) mod watch;
@@ -99,7 +105,13 @@ pub static PANES: &[&PaneSpec] = &[
     &trades::SPEC,
     &positions::SPEC,
     &orders::SPEC,
+    &fills::SPEC,
+    &journal::SPEC,
+    &equity::SPEC,
+    &risk::SPEC,
     &account::SPEC,
+    &system::SPEC,
+    &log::SPEC,
 ];
 
 /// The kind that a desk cannot do without.
