@@ -5,6 +5,7 @@ mod crash;
 mod determinism;
 mod ending;
 mod recorded;
+mod shown;
 mod steady;
 mod store_fails;
 

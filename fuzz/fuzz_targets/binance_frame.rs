@@ -7,6 +7,7 @@ use titan_tui::feeds::binance;
 fuzz_target!(|text: &str| {
     if let Ok(frame) = binance::decode(text) {
         let _ = (frame.body(2, 5), frame.body(18, 18));
+        let _ = frame.book(2, 5, titan_tui::domain::Timestamp::ZERO);
     }
     let _ = binance::parse_exchange_info(text, &["BTCUSDT".to_owned()]);
 });

@@ -68,7 +68,7 @@ pub fn to_stderr(level: &str) -> Result<LogGuard, LogError> {
     let (writer, worker) = NonBlockingBuilder::default()
         .lossy(false)
         .finish(std::io::stderr());
-    start(Some(writer), level)?;
+    start(Some(writer), level, false)?;
     Ok(LogGuard {
         _worker: Some(worker),
         folder: None,
@@ -80,7 +80,7 @@ pub fn to_stderr(level: &str) -> Result<LogGuard, LogError> {
 /// # Errors
 /// When the level is none.
 pub fn to_memory(level: &str) -> Result<LogGuard, LogError> {
-    start(None, level)?;
+    start(None, level, true)?;
     Ok(LogGuard {
         _worker: None,
         folder: None,
@@ -106,14 +106,14 @@ pub fn to_folder(data_dir: &Path, level: &str) -> Result<LogGuard, LogError> {
             source,
         })?;
     let (writer, worker) = tracing_appender::non_blocking(appender);
-    start(Some(writer), level)?;
+    start(Some(writer), level, true)?;
     Ok(LogGuard {
         _worker: Some(worker),
         folder: Some(folder),
     })
 }
 
-fn start(writer: Option<NonBlocking>, level: &str) -> Result<(), LogError> {
+fn start(writer: Option<NonBlocking>, level: &str, has_screen: bool) -> Result<(), LogError> {
     let filter = EnvFilter::try_new(level).map_err(|_| LogError::Level {
         text: level.to_owned(),
     })?;
@@ -126,7 +126,7 @@ fn start(writer: Option<NonBlocking>, level: &str) -> Result<(), LogError> {
     });
     Registry::default()
         .with(lines)
-        .with(RingLayer(&RING))
+        .with(has_screen.then_some(RingLayer(&RING)))
         .with(filter)
         .try_init()
         .map_err(|_| LogError::Twice)

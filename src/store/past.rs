@@ -11,11 +11,13 @@ use crate::domain::{Account, Decimal, Event, Instrument, InstrumentId, Timestamp
 /// Rows of the journal that are looked through at most; those of no interest count, too.
 const ROWS_SEEN_MAX: i64 = 20_000;
 
+/// An order that is filled bit by bit has a row for each bit: its fills tell the same.
 const TRADES_BEFORE: &str = "SELECT sequence, cause, time_ns, kind, body FROM
     (SELECT sequence, cause, time_ns, kind, body FROM events
      WHERE sequence < ?1 ORDER BY sequence DESC LIMIT ?2)
     WHERE kind IN ('signal', 'risk', 'order', 'fill', 'stop', 'halted', 'resumed',
                    'store_failed', 'anomaly')
+      AND NOT (kind = 'order' AND instr(body, '\"state\":\"partiallyfilled\"') > 0)
     ORDER BY sequence DESC LIMIT ?3";
 const ACCOUNTS_BEFORE: &str = "SELECT time_ns, cash, equity, realized_pnl, unrealized_pnl, fees,
     peak_equity, day_start_equity
@@ -31,8 +33,9 @@ impl Archive {
         instruments(&self.connection, &self.path)
     }
 
-    /// The newest `limit` signals, decisions, orders, fills, stops, halts and anomalies before
-    /// event `sequence`, oldest first; a row that cannot be read is left out.
+    /// The newest `limit` signals, decisions, states of orders, fills, stops, halts and anomalies
+    /// before event `sequence`, oldest first, without the states between the fills of one order;
+    /// a row that cannot be read is left out.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -105,4 +108,84 @@ fn account_from_row(row: &Row<'_>) -> Result<(Timestamp, Account), rusqlite::Err
         day_start_equity: money(7)?,
     };
     Ok((Timestamp::from_nanos(row.get(0)?), account))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::StoreConfig;
+    use crate::domain::EventBody;
+    use crate::store::Store;
+
+    fn event(sequence: u64, body: EventBody) -> Event {
+        Event {
+            sequence,
+            cause: 0,
+            time: Timestamp::from_seconds(sequence.cast_signed()),
+            body,
+        }
+    }
+
+    #[test]
+    fn the_newest_rows_before_a_number_and_no_more_than_asked_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), &StoreConfig::default(), &[]).expect("a store");
+        let writer = store.into_writer();
+        let sample = |sequence: u64| {
+            event(
+                sequence,
+                EventBody::AccountSampled(Account {
+                    equity: Decimal::from(sequence),
+                    ..Account::default()
+                }),
+            )
+        };
+        // Every third is of the trade lane, the others are samples of the account.
+        let events: Vec<Event> = (1..=90)
+            .map(|sequence| match sequence % 3 {
+                0 => event(sequence, EventBody::Resumed),
+                _ => sample(sequence),
+            })
+            .collect();
+        writer.append(events).expect("taken");
+        writer.close(Duration::from_secs(20)).expect("closed");
+        let archive = Archive::open_read_only(folder.path()).expect("an archive");
+        let trades = |before, limit| -> Vec<u64> {
+            let found = archive.trades_before(before, limit).expect("read");
+            found.iter().map(|event| event.sequence).collect()
+        };
+        assert_eq!(trades(91, 3), [84, 87, 90]);
+        assert_eq!(trades(90, 3), [81, 84, 87]);
+        assert_eq!(trades(10, 100), [3, 6, 9]);
+        assert_eq!(trades(1, 100), [0_u64; 0]);
+        let samples = archive.accounts_before(9, 4).expect("read");
+        let told: Vec<(i64, Decimal)> = samples
+            .iter()
+            .map(|(time, account)| (time.seconds(), account.equity))
+            .collect();
+        assert_eq!(told, [4, 5, 7, 8].map(|it| (it, Decimal::from(it))));
+        assert!(archive.stored_instruments().expect("read").is_empty());
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), &StoreConfig::default(), &[]).expect("a store");
+        let writer = store.into_writer();
+        let events: Vec<Event> = (1..=3).map(|it| event(it, EventBody::Resumed)).collect();
+        writer.append(events).expect("taken");
+        writer.close(Duration::from_secs(20)).expect("closed");
+        let file = folder.path().join(crate::store::DATABASE_FILE);
+        let changed = Connection::open(&file).expect("a file");
+        changed
+            .execute("UPDATE events SET body = '{\"odd\"' WHERE sequence = 2", [])
+            .expect("changed");
+        drop(changed);
+        let archive = Archive::open_read_only(folder.path()).expect("an archive");
+        let found = archive.trades_before(10, 10).expect("read");
+        let numbers: Vec<u64> = found.iter().map(|event| event.sequence).collect();
+        assert_eq!(numbers, [1, 3]);
+    }
 }

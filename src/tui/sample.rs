@@ -75,6 +75,7 @@ pub fn view() -> View {
             day_start_equity: Decimal::new(10_000_000, 2),
         },
         halt: None,
+        kill: None,
         store: StoreView::Healthy,
         counters: Counters {
             ticks: 128_412,

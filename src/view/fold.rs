@@ -73,6 +73,7 @@ impl View {
             limits: RiskConfig::default(),
             catalog: Arc::new(IndicatorCatalog::new(&[])),
             halt: None,
+            kill: None,
             store: StoreView::default(),
             system: SystemView::default(),
             counters: Counters::default(),

@@ -5,16 +5,17 @@ use std::collections::VecDeque;
 
 use crate::domain::{
     CommandOutcome, Decision, Event, EventBody, Fill, InstrumentId, Order, OrderOrigin, OrderState,
-    Price, Signal, SignalAction,
+    Price, Signal, SignalAction, Timestamp,
 };
 
 use super::book::QueueSpot;
 use super::equity::EquityPoint;
 use super::fold::ViewFold;
 use super::fold_market::queued_at;
+use super::kill::KillView;
 use super::model::{
-    FillRow, HaltView, ROWS_KEPT, SignalOutcome, SignalRow, TRADES_KEPT, TradeLogEntry,
-    TradeLogRow, View,
+    FillRow, HaltView, InstrumentView, ROWS_KEPT, SignalOutcome, SignalRow, TRADES_KEPT,
+    TradeLogEntry, TradeLogRow, View,
 };
 use super::records::{DecisionRecord, Timing};
 use super::sizing::SizingFacts;
@@ -41,16 +42,16 @@ impl ViewFold {
             EventBody::Halted { reason, kill } => {
                 let (reason, kill) = (reason.clone(), *kill);
                 if !self.is_past {
-                    view.halt = Some(HaltView {
-                        reason: reason.clone(),
-                        kill,
-                    });
+                    let reason = reason.clone();
+                    view.halt = Some(HaltView { reason, kill });
+                    latch(view, event.time, kill);
                 }
                 log(view, event, TradeLogEntry::Halted { reason, kill });
             }
             EventBody::Resumed => {
                 if !self.is_past {
                     view.halt = None;
+                    view.kill = None;
                 }
                 log(view, event, TradeLogEntry::Resumed);
             }
@@ -79,6 +80,10 @@ impl ViewFold {
             if order.state.is_final() {
                 view.working_orders.remove(&order.id);
                 view.queue.remove(&order.id);
+                if let Some(kill) = &mut view.kill {
+                    kill.done(order.id);
+                }
+                follow_kill(view, event.time);
             } else {
                 view.working_orders.insert(order.id, order.clone());
                 join_queue(view, order);
@@ -148,6 +153,7 @@ impl ViewFold {
                 .books
                 .mark(fill.instrument, fill.price, &row.instrument);
         }
+        follow_kill(view, event.time);
     }
 
     /// Opens, grows, shrinks and closes the round trip that a fill belongs to.
@@ -299,6 +305,22 @@ fn join_queue(view: &mut View, order: &Order) {
     let depth = row.and_then(|row| row.book.depth.as_ref());
     let spot = depth.and_then(|depth| QueueSpot::join(depth, order.side, price));
     view.queue.extend(spot.map(|spot| (order.id, spot)));
+}
+
+/// The kill switch was pressed; a second time changes nothing.
+fn latch(view: &mut View, time: Timestamp, kill: bool) {
+    if kill && view.kill.is_none() {
+        let waiting = view.working_orders.keys().copied().collect();
+        view.kill = Some(KillView::latch(time, waiting));
+        follow_kill(view, time);
+    }
+}
+
+fn follow_kill(view: &mut View, time: Timestamp) {
+    let is_held = |row: &InstrumentView| !row.position.quantity.is_zero();
+    if let Some(kill) = &mut view.kill {
+        kill.follow(time, !view.instruments.iter().any(is_held));
+    }
 }
 
 /// Adds a row at its place by number; the oldest goes where there is no room.

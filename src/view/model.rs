@@ -17,6 +17,7 @@ use super::book::{BookView, QueueSpot};
 use super::day::{DayView, Sparkline};
 use super::equity::EquityCurve;
 use super::flow::Flow;
+use super::kill::KillView;
 use super::records::Records;
 use super::session::SessionStats;
 use super::system::SystemView;
@@ -69,6 +70,8 @@ pub struct View {
     pub catalog: Arc<IndicatorCatalog>,
     /// Set while new orders are refused.
     pub halt: Option<HaltView>,
+    /// How far the kill switch has come, where it was latched in this run and not lifted since.
+    pub kill: Option<KillView>,
     /// How the store is doing.
     pub store: StoreView,
     /// How the rest of the program is doing.

@@ -117,6 +117,39 @@ fn an_announced_end_is_answered_at_once() {
 }
 
 #[test]
+fn books_come_at_the_symbols_scales_and_bad_ones_are_counted() {
+    const BOOK: &str = r#"{"stream":"btcusdt@depth20@100ms","data":{"lastUpdateId":160,"bids":[["61837.63000000","3.50000000"],["61837.60000000","0.02000000"]],"asks":[["61837.64000000","1.00000000"]]}}"#;
+    let servers = runtime();
+    let frames = vec![
+        TRADE.to_owned(),
+        BOOK.replace("btcusdt", "dogeusdt"),
+        BOOK.replace("61837.64", "61837.60"),
+        BOOK.to_owned(),
+    ];
+    let url = scripted(&servers, vec![frames]);
+    let options = FeedOptions {
+        wants_depth: true,
+        ..binance(&url)
+    };
+    let running = start(FeedSpec::Binance(vec!["BTCUSDT".to_owned()]), options);
+    let book_of = |inputs: &[Input]| {
+        inputs.iter().find_map(|input| match input {
+            Input::Depth { instrument, depth } => Some((*instrument, Arc::clone(depth))),
+            _ => None,
+        })
+    };
+    let inputs = running.until(|inputs| book_of(inputs).is_some());
+    let (instrument, depth) = book_of(&inputs).expect("a book");
+    assert_eq!(instrument, ticks_of(&inputs)[0].instrument);
+    assert_eq!(depth.time.millis(), 1_723_161_255_342, "the newest trade's");
+    assert_eq!(depth.bids[1].price, Price::from_units(6_183_760_000_000));
+    assert_eq!(depth.asks[0].quantity, Qty::from_units(100_000_000));
+    assert_eq!(running.counters.malformed.load(Ordering::Relaxed), 2);
+    assert!(running.counters.connected_since().is_some());
+    assert_eq!(running.stop(), Ok(()));
+}
+
+#[test]
 fn malformed_binance_frames_are_counted_and_skipped() {
     let mut frames: Vec<String> = vec![
         TRADE[..70].to_owned(),

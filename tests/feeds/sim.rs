@@ -139,3 +139,36 @@ fn the_simulator_keeps_pace() {
     assert_eq!(ended.ticks().len(), 400);
     assert!(took >= 0.48, "it keeps its pace: {took} s");
 }
+
+#[test]
+fn books_change_no_tick_and_stand_around_the_quote() {
+    let (bare, watched) = (sim(|_| {}), sim(|options| options.wants_depth = true));
+    assert_eq!(watched.ticks(), bare.ticks());
+    assert_eq!(watched.result, Ok(()));
+    let mut quotes = HashMap::new();
+    let mut books = 0;
+    for input in &watched.inputs {
+        match input {
+            Input::Tick(tick) => {
+                if let TickBody::Quote { bid, ask, .. } = tick.body {
+                    quotes.insert(tick.instrument, (bid, ask, tick.event_time));
+                }
+            }
+            Input::Depth { instrument, depth } => {
+                let best = (depth.bids[0].price, depth.asks[0].price, depth.time);
+                assert_eq!(quotes.get(instrument), Some(&best));
+                assert!(depth.is_sound());
+                books += 1;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(books, 5 * 4, "one a second and instrument at full speed");
+    let other = |input: &&Input| matches!(input, Input::Depth { .. });
+    assert!(!bare.inputs.iter().any(|input| other(&input)));
+    let without_quotes = sim(|options| {
+        options.wants_depth = true;
+        Arc::make_mut(&mut options.config).sim.quotes = false;
+    });
+    assert!(!without_quotes.inputs.iter().any(|input| other(&input)));
+}

@@ -220,11 +220,27 @@ pub fn decode(text: &str) -> Result<Frame<'_>, FrameError> {
     }
 }
 
-/// The book behind a frame's levels at these scales.
-///
-/// # Errors
-/// When a number is none or has more decimals than its scale, and when no market can have it.
-pub(super) fn book(
+impl Frame<'_> {
+    /// The book of a frame at these scales; `None` for frames that carry none.
+    ///
+    /// # Errors
+    /// When a number is none or has more decimals than its scale, and when no market can have it.
+    pub fn book(
+        &self,
+        price_scale: u8,
+        quantity_scale: u8,
+        time: Timestamp,
+    ) -> Result<Option<Depth>, FrameError> {
+        match self {
+            Frame::Depth { bids, asks, .. } => {
+                book(bids, asks, (price_scale, quantity_scale), time).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn book(
     bids: &[(&str, &str)],
     asks: &[(&str, &str)],
     (price_scale, quantity_scale): (u8, u8),
@@ -325,12 +341,8 @@ mod tests {
     }
 
     fn read_book(text: &str) -> Result<Depth, FrameError> {
-        match decode(text)? {
-            Frame::Depth { bids, asks, .. } => {
-                book(&bids, &asks, (2, 2), Timestamp::from_seconds(9))
-            }
-            other => panic!("{other:?}"),
-        }
+        let depth = decode(text)?.book(2, 2, Timestamp::from_seconds(9))?;
+        Ok(depth.expect("a frame of a book"))
     }
 
     #[test]
@@ -462,14 +474,9 @@ mod tests {
                 let place = place % bytes.len();
                 bytes[place] = byte;
                 let text = String::from_utf8_lossy(&bytes);
-                match decode(&text) {
-                    Ok(Frame::Depth { bids, asks, .. }) => {
-                        let _ = book(&bids, &asks, (scale, scale), Timestamp::ZERO);
-                    }
-                    Ok(frame) => {
-                        let _ = frame.body(scale, scale);
-                    }
-                    Err(_) => {}
+                if let Ok(frame) = decode(&text) {
+                    let _ = frame.body(scale, scale);
+                    let _ = frame.book(scale, scale, Timestamp::ZERO);
                 }
             }
         }

@@ -185,16 +185,16 @@ struct Reader {
 impl Reader {
     fn input(&mut self, frame: &Frame<'_>) -> Result<Option<Input>, FrameError> {
         match frame {
-            Frame::Depth { symbol, bids, asks } => {
+            Frame::Depth { symbol, .. } => {
                 let Some(followed) = self.by_symbol.get(&symbol.to_ascii_uppercase()) else {
                     return Err(unasked(symbol));
                 };
-                let scales = (followed.price_scale, followed.quantity_scale);
+                let (price_scale, quantity_scale) = (followed.price_scale, followed.quantity_scale);
                 let time = followed.newest.unwrap_or_else(clock::wall_now);
-                Ok(Some(Input::Depth {
-                    instrument: followed.id,
-                    depth: Arc::new(frame::book(bids, asks, scales, time)?),
-                }))
+                let instrument = followed.id;
+                let book = frame.book(price_scale, quantity_scale, time)?;
+                let depth = book.map(Arc::new);
+                Ok(depth.map(|depth| Input::Depth { instrument, depth }))
             }
             _ => Ok(self.tick(frame)?.map(Input::Tick)),
         }

@@ -1,8 +1,6 @@
 //! The book of a simulated instrument: twenty levels a side around its quote.
 //! Must not draw from the walk's generator: whoever looks at a book must not change the ticks.
 
-use std::collections::BTreeMap;
-
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -31,8 +29,40 @@ pub(super) struct Book {
     step: i64,
     interval: i64,
     due: Timestamp,
-    bids: BTreeMap<i64, i64>,
-    asks: BTreeMap<i64, i64>,
+    bids: Side,
+    asks: Side,
+}
+
+/// The sizes of one side behind its best price.
+#[derive(Debug, Clone, Default)]
+struct Side {
+    /// Place of the first, in steps.
+    first: i64,
+    /// Each one step further from the market than the one before.
+    sizes: Vec<i64>,
+}
+
+impl Side {
+    /// Lets the sizes from place `first` on drift, draws those that are new and forgets the others.
+    fn move_to(&mut self, first: i64, way: i64, random: &mut Xoshiro256PlusPlus) {
+        let shift = first.saturating_sub(self.first).saturating_mul(way);
+        let known = std::mem::take(&mut self.sizes);
+        let deeper = (0..).take(LEVELS - 1);
+        let places = deeper.map(|depth: i64| (depth, first.saturating_add(depth * way)));
+        self.sizes = places
+            .take_while(|(_, step)| *step > 0)
+            .map(|(depth, step)| {
+                let draw = random.next_u64();
+                let before = usize::try_from(depth.saturating_add(shift)).ok();
+                match before.and_then(|place| known.get(place)) {
+                    // One level in sixteen is taken away and laid anew.
+                    Some(size) if !draw.is_multiple_of(16) => drift(*size, draw >> 4),
+                    _ => fresh(depth + 1, step, draw >> 4),
+                }
+            })
+            .collect();
+        self.first = first;
+    }
 }
 
 impl Book {
@@ -54,8 +84,8 @@ impl Book {
             step: nice(start_units / 10_000 / tick_size) * tick_size,
             interval,
             due: Timestamp::MIN,
-            bids: BTreeMap::new(),
-            asks: BTreeMap::new(),
+            bids: Side::default(),
+            asks: Side::default(),
         }
     }
 
@@ -79,49 +109,24 @@ impl Book {
     ) -> Depth {
         let below = bid.0.saturating_sub(1).div_euclid(self.step);
         let above = ask.0.div_euclid(self.step) + 1;
-        let deeper = |first: i64, way: i64| {
-            (1_i64..)
-                .take(LEVELS - 1)
-                .map(move |depth| (depth, first.saturating_add((depth - 1) * way)))
-        };
-        let bids = Self::side(&mut self.bids, &mut self.random, deeper(below, -1));
-        let asks = Self::side(&mut self.asks, &mut self.random, deeper(above, 1));
+        self.bids.move_to(below, -1, &mut self.random);
+        self.asks.move_to(above, 1, &mut self.random);
         let level = |price: i64, size: i64| DepthLevel {
             price: Price::from_units(price),
             quantity: Qty::from_units(size.saturating_mul(unit)),
         };
-        let side = |best: (i64, i64), rest: Vec<(i64, i64)>| {
-            let rest = rest
-                .into_iter()
-                .map(|(step, size)| level(step.saturating_mul(self.step), size));
+        let levels = |best: (i64, i64), side: &Side, way: i64| {
+            let rest = (0_i64..).zip(&side.sizes).map(|(depth, size)| {
+                let step = side.first.saturating_add(depth * way);
+                level(step.saturating_mul(self.step), *size)
+            });
             std::iter::once(level(best.0, best.1)).chain(rest).collect()
         };
         Depth {
-            bids: side(bid, bids),
-            asks: side(ask, asks),
+            bids: levels(bid, &self.bids, -1),
+            asks: levels(ask, &self.asks, 1),
             time,
         }
-    }
-
-    /// Lets the sizes at these places drift, draws those that are new and forgets the others.
-    fn side(
-        known: &mut BTreeMap<i64, i64>,
-        random: &mut Xoshiro256PlusPlus,
-        places: impl Iterator<Item = (i64, i64)>,
-    ) -> Vec<(i64, i64)> {
-        let mut sizes = Vec::with_capacity(LEVELS);
-        for (depth, step) in places.filter(|(_, step)| *step > 0) {
-            let draw = random.next_u64();
-            let size = match known.get(&step) {
-                // One level in sixteen is taken away and laid anew.
-                Some(size) if !draw.is_multiple_of(16) => drift(*size, draw >> 4),
-                _ => fresh(depth, step, draw >> 4),
-            };
-            sizes.push((step, size));
-        }
-        known.clear();
-        known.extend(sizes.iter().copied());
-        sizes
     }
 }
 

@@ -196,3 +196,42 @@ fn an_order_ends_in_the_history_whatever_its_end() {
     let working = ids(&mut script.view.working_orders.keys().map(|id| id.0));
     assert_eq!((all, working), (vec![1, 2, 3, 4], vec![3, 4]));
 }
+
+#[test]
+fn the_kill_switch_and_its_stages() {
+    let mut script = Script::new();
+    let entry = order(1, Side::Buy, 10);
+    script.order(0, entry.clone(), 0, true);
+    script.fill(0, &entry, 10, 10_000);
+    let ended = |row: &crate::domain::Order, state| crate::domain::Order {
+        state,
+        ..row.clone()
+    };
+    script.change(0, &ended(&entry, OrderState::Filled), 0);
+    let resting = order(2, Side::Buy, 5);
+    script.order(1, resting.clone(), 0, true);
+    let halted = |kill| crate::domain::EventBody::Halted {
+        reason: "pressed".to_owned(),
+        kill,
+    };
+    script.say(2, 0, halted(false));
+    assert_eq!(script.view.kill, None, "a halt is not the switch");
+    script.say(10, 0, halted(true));
+    script.say(11, 0, halted(true));
+    let stages = |script: &Script| {
+        let kill = script.view.kill.as_ref().expect("latched");
+        (kill.waiting.len(), kill.cancelled_ms(), kill.flat_ms())
+    };
+    assert_eq!(stages(&script), (1, None, None));
+    script.change(12, &ended(&resting, OrderState::Cancelled), 0);
+    assert_eq!(stages(&script), (0, Some(2_000), None));
+    let exit = order(3, Side::Sell, 10);
+    script.order(12, exit.clone(), 0, true);
+    script.fill(13, &exit, 10, 9_990);
+    script.change(13, &ended(&exit, OrderState::Filled), 0);
+    assert_eq!(stages(&script), (0, Some(2_000), Some(3_000)));
+    script.say(20, 0, crate::domain::EventBody::Resumed);
+    assert_eq!(script.view.kill, None);
+    script.say(21, 0, halted(true));
+    assert_eq!(stages(&script), (0, Some(0), Some(0)), "nothing to do");
+}
