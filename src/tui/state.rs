@@ -1,9 +1,9 @@
 //! What the screen itself remembers: what is chosen, what is open, what was said last.
 //! Must not read a clock: moments come with the call.
 
-use std::time::{Duration, Instant};
-
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
 
@@ -22,7 +22,7 @@ use super::workspace::{Focus, Leaf, Link, PaneId, Workspaces};
 use super::zone::Zone;
 use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
-use crate::view::{FeedView, InstrumentView, SeriesView, View};
+use crate::view::{FeedView, InstrumentView, SeriesView, StudySet, View};
 
 /// Everything the screen shows that is not in the view.
 #[derive(Debug, Clone)]
@@ -81,6 +81,8 @@ pub struct DeskState {
     pub recent: Vec<String>,
     /// Workspaces and panes that were chosen before, the newest last.
     pub(super) visited: Vec<(usize, PaneId)>,
+    /// The indicators that charts draw; a cache, which drawing brings up to the bars.
+    pub studies: RefCell<StudySet>,
     /// When Enter was pressed last.
     pub(super) last_enter: Option<Instant>,
 }
@@ -194,6 +196,7 @@ impl DeskState {
             history: Vec::new(),
             recent: Vec::new(),
             visited: Vec::new(),
+            studies: RefCell::default(),
             last_enter: None,
         }
     }

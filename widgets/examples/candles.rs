@@ -1,102 +1,101 @@
-//! Prints a candle chart of a made-up walk: `cargo run -p titan-widgets --example candles`.
+//! A chart with all that can be laid over it: `cargo run -p titan-widgets --example candles`.
 //! Must not need a terminal: it draws to a buffer and writes that out.
 
-use std::io::{self, Write};
+mod support;
+
+use std::io;
 
 use ratatui_core::{
     buffer::Buffer,
     layout::Rect,
     style::{Color, Modifier, Style},
-    widgets::Widget,
 };
-use titan_widgets::{Candle, CandleChart, CandleStyles, Marker, Overlay};
+use support::{clock, moving_average, print, walk};
+use titan_widgets::{
+    BarPlace, CandleChart, CandleStyles, ChartEvent, Crosshair, EventPlace, LineKind, Marker,
+    MeasureFacts, Measurement, Overlay, Panel, PanelSeries, VolumeProfile,
+};
 
 fn main() -> io::Result<()> {
     let candles = walk(200);
-    let average = moving_average(&candles, 9);
-    let overlays = [Overlay {
-        values: &average,
-        style: Style::new().fg(Color::Yellow),
-    }];
-    let markers = [Marker {
-        value: 100.0,
-        label: "LONG 5",
-        style: Style::new().fg(Color::Cyan),
-    }];
+    let (fast, slow) = (moving_average(&candles, 9), moving_average(&candles, 21));
+    let overlays = [
+        overlay(&fast, Color::Yellow),
+        overlay(&slow, Color::Magenta),
+    ];
+    let markers = [
+        Marker::new(100.0, "LONG 5", Style::new().fg(Color::Cyan)).line(LineKind::Solid),
+        Marker::new(90.0, "STOP", Style::new().fg(Color::Red)),
+    ];
+    let events = [
+        event(54_000, EventPlace::Below, "▲", Color::Green),
+        event(56_400, EventPlace::Above, "▼", Color::Red),
+        event(57_000, EventPlace::Above, "!", Color::Yellow),
+    ];
+    let difference: Vec<f64> = fast.iter().zip(&slow).map(|(a, b)| a - b).collect();
+    let (up, down) = (Style::new().fg(Color::Green), Style::new().fg(Color::Red));
+    let series = [PanelSeries::histogram(&difference, up, down)];
+    let newest = difference.last().copied().unwrap_or(f64::NAN);
+    let panels = [Panel::new("MA9 - MA21", &series).readout(format!("{newest:.2}"))];
+    let profile = VolumeProfile::of(&candles, 60);
+    let dim = Style::new().fg(Color::DarkGray);
     let styles = CandleStyles {
-        up: Style::new().fg(Color::Green),
-        down: Style::new().fg(Color::Red),
-        volume_up: Style::new().fg(Color::Green),
-        volume_down: Style::new().fg(Color::Red),
+        up,
+        down,
+        volume_up: up.add_modifier(Modifier::DIM),
+        volume_down: down.add_modifier(Modifier::DIM),
+        profile: dim,
+        profile_value: dim,
+        profile_control: Style::new().fg(Color::Blue),
+        crosshair: Style::new().fg(Color::Gray),
+        panel: dim,
         hollow_up: false,
         ..CandleStyles::default()
     };
-    let area = Rect::new(0, 0, 100, 28);
+    let facts = |facts: MeasureFacts| {
+        let minutes = facts.seconds / 60;
+        format!(
+            "{:+.2} ({:+.1}%) {} bars, {minutes} min",
+            facts.price, facts.percent, facts.bars
+        )
+    };
+    let area = Rect::new(0, 0, 100, 36);
     let mut buffer = Buffer::empty(area);
     CandleChart::new(&candles, &|value| format!("{value:.2}"))
         .overlays(&overlays)
         .markers(&markers)
+        .events(&events)
+        .selected_event(Some(1))
+        .panels(&panels)
+        .profile(profile.as_ref())
+        .separators(&[54_000])
+        .crosshair(Some(Crosshair {
+            bar: BarPlace::Back(12),
+            price: Some(98.0),
+        }))
+        .measurement(Some(Measurement {
+            from: (BarPlace::Back(34), 94.0),
+            to: (BarPlace::Back(22), 97.0),
+            label: &facts,
+        }))
         .styles(styles)
-        .time_label(&|time, _| format!("{:02}:{:02}", time / 3_600 % 24, time / 60 % 60))
-        .render(area, &mut buffer);
-    let mut out = io::stdout().lock();
-    for y in 0..area.height {
-        for x in 0..area.width {
-            let Some(cell) = buffer.cell((x, y)) else {
-                continue;
-            };
-            let color = match cell.fg {
-                Color::Green => "32",
-                Color::Red => "31",
-                Color::Yellow => "33",
-                Color::Cyan => "36",
-                _ => "39",
-            };
-            let reverse = if cell.modifier.contains(Modifier::REVERSED) {
-                ";7"
-            } else {
-                ""
-            };
-            write!(out, "\x1b[0;{color}{reverse}m{}", cell.symbol())?;
-        }
-        writeln!(out, "\x1b[0m")?;
+        .time_label(&clock)
+        .draw(area, &mut buffer);
+    print(&buffer)
+}
+
+fn overlay(values: &[f64], color: Color) -> Overlay<'_> {
+    Overlay {
+        values,
+        style: Style::new().fg(color),
     }
-    Ok(())
 }
 
-/// A walk from a small linear congruential generator, the same at each run.
-fn walk(count: i64) -> Vec<Candle> {
-    let mut state = 7_u32;
-    let mut random = move || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        f64::from(state >> 8) / f64::from(1_u32 << 24) - 0.5
-    };
-    let mut price = 100.0;
-    (0..count)
-        .map(|index| {
-            let open = price;
-            price += random() * 1.2;
-            let close: f64 = price;
-            Candle {
-                time: 46_800 + index * 60,
-                open,
-                high: open.max(close) + random().abs() * 0.6,
-                low: open.min(close) - random().abs() * 0.6,
-                close,
-                volume: 5.0 + random().abs() * 30.0,
-            }
-        })
-        .collect()
-}
-
-fn moving_average(candles: &[Candle], length: usize) -> Vec<f64> {
-    (0..candles.len())
-        .map(|index| {
-            let from = (index + 1).checked_sub(length);
-            from.and_then(|from| candles.get(from..=index))
-                .map_or(f64::NAN, |window| {
-                    window.iter().map(|candle| candle.close).sum::<f64>() / 9.0
-                })
-        })
-        .collect()
+fn event(time: i64, place: EventPlace, glyph: &str, color: Color) -> ChartEvent<'_> {
+    ChartEvent {
+        time,
+        place,
+        glyph,
+        style: Style::new().fg(color),
+    }
 }

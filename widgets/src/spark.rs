@@ -4,6 +4,8 @@
 use ratatui_core::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
 use crate::braille::BrailleCanvas;
+use crate::cells::Pen;
+use crate::glyphs::MarketGlyphs;
 use crate::scale::Scale;
 
 /// A braille line over the newest values that fit, two to a cell.
@@ -11,6 +13,7 @@ use crate::scale::Scale;
 pub struct Sparkline<'a> {
     values: &'a [f64],
     style: Style,
+    glyphs: MarketGlyphs,
 }
 
 impl<'a> Sparkline<'a> {
@@ -19,6 +22,7 @@ impl<'a> Sparkline<'a> {
         Self {
             values,
             style: Style::new(),
+            glyphs: MarketGlyphs::UNICODE,
         }
     }
 
@@ -28,11 +32,19 @@ impl<'a> Sparkline<'a> {
         self.style = style;
         self
     }
+
+    /// Characters; dots where braille is not to be used.
+    #[must_use]
+    pub fn glyphs(mut self, glyphs: MarketGlyphs) -> Self {
+        self.glyphs = glyphs;
+        self
+    }
 }
 
 impl Widget for Sparkline<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let area = area.intersection(buffer.area);
+        let mut pen = Pen::new(buffer, area);
+        let area = pen.area();
         let fits = usize::from(area.width) * 2;
         let values = self
             .values
@@ -46,26 +58,12 @@ impl Widget for Sparkline<'_> {
         };
         let mut canvas = BrailleCanvas::new(area.width, area.height);
         let bottom = i32::from(area.height) * 4 - 1;
-        let mut previous = None;
-        for (x, value) in (0_i32..).zip(values) {
-            if !value.is_finite() {
-                previous = None;
-                continue;
-            }
-            let point = (x, bottom - scale.position(*value, 4).min(bottom));
-            canvas.line(previous.unwrap_or(point), point);
-            previous = Some(point);
-        }
-        for row in 0..area.height {
-            for column in 0..area.width {
-                if let (Some(glyph), Some(cell)) = (
-                    canvas.glyph(column, row),
-                    buffer.cell_mut((area.x + column, area.y + row)),
-                ) {
-                    cell.set_char(glyph).set_style(self.style);
-                }
-            }
-        }
+        let point = |(x, value): (i32, &f64)| {
+            let y = bottom - scale.position(*value, 4).min(bottom);
+            value.is_finite().then_some((x, y))
+        };
+        canvas.path((0..).zip(values).map(point));
+        canvas.draw(area, &self.glyphs, self.style, &mut pen);
     }
 }
 

@@ -167,6 +167,7 @@ fn chart(paint: &Paint, glyphs: &Glyphs, area: Rect, buffer: &mut Buffer) {
         last_up: tag(theme.up),
         last_down: tag(theme.down),
         hollow_up: paint.is_hollow() || !glyphs.braille,
+        ..CandleStyles::default()
     };
     CandleChart::new(&candles, &|value| format!("{value:.2}"))
         .time_label(&format::axis_time)

@@ -1,15 +1,18 @@
 //! Candle charts drawn into a buffer and compared as text.
 //! Must not need a terminal.
 
-use proptest::prelude::*;
 use ratatui_core::{
     buffer::Buffer,
     layout::Rect,
-    style::{Modifier, Style},
+    style::{Color, Modifier, Style},
     widgets::Widget,
 };
 
 use super::*;
+
+mod geometry;
+mod kinds;
+mod parts;
 
 fn candle(time: i64, open: f64, high: f64, low: f64, close: f64, volume: f64) -> Candle {
     Candle {
@@ -51,15 +54,25 @@ fn text(buffer: &Buffer) -> Vec<String> {
         .collect()
 }
 
+fn filled() -> CandleStyles {
+    CandleStyles {
+        hollow_up: false,
+        ..CandleStyles::default()
+    }
+}
+
+fn draw_chart(chart: &CandleChart, width: u16, height: u16) -> Vec<String> {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    chart.draw(area, &mut buffer);
+    text(&buffer)
+}
+
 fn draw(candles: &[Candle], width: u16, height: u16) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    let styles = CandleStyles {
-        hollow_up: false,
-        ..CandleStyles::default()
-    };
     CandleChart::new(candles, &|value| format!("{value:.1}"))
-        .styles(styles)
+        .styles(filled())
         .time_label(&|time, _| format!("{:02}:{:02}", time / 3_600, time / 60 % 60))
         .render(area, &mut buffer);
     buffer
@@ -68,7 +81,7 @@ fn draw(candles: &[Candle], width: u16, height: u16) -> Buffer {
 #[test]
 fn a_wave_with_axes_and_volume() {
     let buffer = draw(&wave(30), 44, 14);
-    let expected = include_str!("../tests/wave.txt");
+    let expected = include_str!("../../../tests/wave.txt");
     let actual = text(&buffer).join("\n") + "\n";
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wave.txt");
@@ -107,16 +120,8 @@ fn markers_far_away_do_not_flatten_the_candles() {
     let area = Rect::new(0, 0, 60, 16);
     let mut buffer = Buffer::empty(area);
     let markers = [
-        Marker {
-            value: 101.0,
-            label: "LONG 5",
-            style: Style::new(),
-        },
-        Marker {
-            value: 1.0,
-            label: "stop",
-            style: Style::new(),
-        },
+        Marker::new(101.0, "LONG 5", Style::new()),
+        Marker::new(1.0, "stop", Style::new()),
     ];
     CandleChart::new(&candles, &|value| format!("{value:.0}"))
         .markers(&markers)
@@ -145,58 +150,4 @@ fn wider_bodies_at_higher_zoom() {
     assert_eq!(CandleChart::capacity(40, 0), 39);
     assert_eq!(CandleChart::capacity(40, 1), 20);
     assert_eq!(CandleChart::capacity(0, 4), 0);
-}
-
-#[test]
-fn every_glyph_is_one_byte_in_ascii() {
-    for glyph in CandleGlyphs::ASCII.all() {
-        assert_eq!(glyph.len(), 1, "{glyph}");
-    }
-    for glyph in CandleGlyphs::UNICODE.all() {
-        assert_eq!(glyph.chars().count(), 1, "{glyph}");
-    }
-}
-
-fn any_candle() -> impl Strategy<Value = Candle> {
-    (
-        any::<i64>(),
-        any::<f64>(),
-        any::<f64>(),
-        any::<f64>(),
-        any::<f64>(),
-        any::<f64>(),
-    )
-        .prop_map(|(time, open, high, low, close, volume)| {
-            candle(time, open, high, low, close, volume)
-        })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
-    #[test]
-    fn any_size_and_any_data_draw(
-        width in 0_u16..120,
-        height in 0_u16..50,
-        offset in 0_u16..40,
-        zoom in any::<u8>(),
-        pan in 0_usize..60,
-        candles in proptest::collection::vec(any_candle(), 0..50),
-        values in proptest::collection::vec(any::<f64>(), 0..60),
-        marker in any::<f64>(),
-        fine in any::<bool>(),
-    ) {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 40));
-        let overlays = [Overlay { values: &values, style: Style::new() }];
-        let markers = [Marker { value: marker, label: "marker", style: Style::new() }];
-        let glyphs = if fine { CandleGlyphs::UNICODE } else { CandleGlyphs::ASCII };
-        CandleChart::new(&candles, &|value| format!("{value:.2e}"))
-            .overlays(&overlays)
-            .markers(&markers)
-            .glyphs(glyphs)
-            .last(values.first().copied())
-            .zoom(zoom)
-            .pan(pan)
-            .render(Rect::new(offset, offset / 2, width, height), &mut buffer);
-    }
 }
