@@ -75,14 +75,14 @@ pub struct DeskState {
     pub pending: Option<Pending>,
     /// What was said last.
     pub message: Option<Message>,
+    /// The indicators that charts draw; a cache, which drawing brings up to the bars.
+    pub studies: RefCell<StudySet>,
     /// Commands that were typed, the newest last, each once.
     pub history: Vec<String>,
     /// What was chosen in the palette, the newest first.
     pub recent: Vec<String>,
     /// Workspaces and panes that were chosen before, the newest last.
     pub(super) visited: Vec<(usize, PaneId)>,
-    /// The indicators that charts draw; a cache, which drawing brings up to the bars.
-    pub studies: RefCell<StudySet>,
     /// When Enter was pressed last.
     pub(super) last_enter: Option<Instant>,
 }
@@ -193,10 +193,10 @@ impl DeskState {
             open: Open::Nothing,
             pending: None,
             message: None,
+            studies: RefCell::default(),
             history: Vec::new(),
             recent: Vec::new(),
             visited: Vec::new(),
-            studies: RefCell::default(),
             last_enter: None,
         }
     }
