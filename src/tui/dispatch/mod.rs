@@ -11,6 +11,8 @@ mod typing;
 mod workspace;
 
 #[cfg(test)]
+mod keys_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

@@ -207,7 +207,7 @@ pub fn load_or_shipped(profile: &str, user: Option<&str>) -> Loaded {
 fn build(profile: &str, text: Option<&str>, file: Option<&File>) -> Result<Keymap, KeymapError> {
     let mut keymap = shipped(profile)?;
     if let (Some(text), Some(file)) = (text, file) {
-        layer(text, file, true)?.lay_on(&mut keymap);
+        layer(text, file, true)?.lay_on(&mut keymap, false);
         keymap.user = Some(text.into());
     }
     finish(&mut keymap);
@@ -226,7 +226,7 @@ fn shipped(profile: &str) -> Result<Keymap, KeymapError> {
         _ => Keymap::default(),
     };
     profile.clone_into(&mut keymap.profile);
-    layer(text, &file, false)?.lay_on(&mut keymap);
+    layer(text, &file, false)?.lay_on(&mut keymap, true);
     Ok(keymap)
 }
 

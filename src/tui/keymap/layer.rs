@@ -18,8 +18,9 @@ pub(super) struct Layer {
 
 impl Layer {
     /// Puts the rows over those of the parent. Of two rows that cannot both be reached, the one of
-    /// this layer stays: a longer sequence takes its beginning, a shorter one what it begins.
-    pub(super) fn lay_on(self, keymap: &mut Keymap) {
+    /// this layer stays: a longer sequence takes its beginning, a shorter one what it begins. What a
+    /// plain key of the parent did moves behind Space, where a profile takes it and gives no other.
+    pub(super) fn lay_on(self, keymap: &mut Keymap, is_profile: bool) {
         keymap.counts = self.counts.unwrap_or(keymap.counts);
         keymap.letters_command = self.letters_command.unwrap_or(keymap.letters_command);
         keymap.leaders.extend(self.leaders);
@@ -34,14 +35,25 @@ impl Layer {
         }
         let rows: Vec<Binding> = self.bind.into_iter().map(|(_, row)| row).collect();
         let leaders = &keymap.leaders;
-        keymap
-            .bindings
-            .retain(|parent| !rows.iter().any(|row| gives_way(parent, row, leaders)));
+        let (taken, kept): (Vec<Binding>, Vec<Binding>) = std::mem::take(&mut keymap.bindings)
+            .into_iter()
+            .partition(|parent| rows.iter().any(|row| gives_way(parent, row, leaders)));
+        keymap.bindings = kept;
+        let homeless = taken.into_iter().filter(|parent| {
+            let is_plain = matches!(parent.on.as_slice(), [Key::Char(letter)] if *letter != ' ');
+            let same =
+                |row: &Binding| row.run.id == parent.run.id && row.arguments == parent.arguments;
+            is_profile && is_plain && is_open_desk(parent.scope) && !rows.iter().any(same)
+        });
+        let homeless: Vec<Binding> = homeless.collect();
         for row in rows {
             keymap
                 .bindings
                 .retain(|other| other.scope != row.scope || other.on != row.on);
             keymap.bindings.push(row);
+        }
+        for binding in homeless {
+            move_behind_space(keymap, binding);
         }
     }
 }
@@ -91,24 +103,28 @@ fn free_letters(keymap: &mut Keymap) {
         if binding.scope == Scope::Trading {
             keep_over_the_desk(keymap, &binding);
         }
-        let mut moved = binding;
-        moved.on.insert(0, Key::Char(' '));
-        if moved.scope == Scope::Trading {
-            moved.scope = Scope::Desk;
-        }
-        // Behind Space everything is the desk's: a plain letter of one scope must not hide the
-        // sequences of another.
-        let in_way = keymap.bindings.iter().any(|other| {
-            let related = other.on.starts_with(&moved.on) || moved.on.starts_with(&other.on);
-            let meets = other.scope.chain().contains(&moved.scope)
-                || moved.scope.chain().contains(&other.scope);
-            // The same keys in another scope are its own: the inner one goes first.
-            let is_other_place = other.on == moved.on && other.scope != moved.scope;
-            related && meets && !is_other_place && !is_led(other, &keymap.leaders)
-        });
-        if !in_way {
-            keymap.bindings.push(moved);
-        }
+        move_behind_space(keymap, binding);
+    }
+}
+
+/// Puts a row behind Space, unless that is in the way of others.
+fn move_behind_space(keymap: &mut Keymap, binding: Binding) {
+    let mut moved = binding;
+    moved.on.insert(0, Key::Char(' '));
+    // Behind Space everything is the desk's.
+    if moved.scope == Scope::Trading {
+        moved.scope = Scope::Desk;
+    }
+    let in_way = keymap.bindings.iter().any(|other| {
+        let related = other.on.starts_with(&moved.on) || moved.on.starts_with(&other.on);
+        let meets = other.scope.chain().contains(&moved.scope)
+            || moved.scope.chain().contains(&other.scope);
+        // The same keys in another scope are its own: the inner one goes first.
+        let is_other_place = other.on == moved.on && other.scope != moved.scope;
+        related && meets && !is_other_place && !is_led(other, &keymap.leaders)
+    });
+    if !in_way {
+        keymap.bindings.push(moved);
     }
 }
 

@@ -210,6 +210,33 @@ fn of_two_layers_the_upper_one_keeps_its_keys() {
 }
 
 #[test]
+fn what_a_profile_takes_moves_behind_space() {
+    let text = |rows: &str| format!("inherits = \"default\"\nbind = [{rows}]");
+    let lay = |rows: &str, is_profile: bool| {
+        let text = text(rows);
+        let file = file::read(&text).unwrap();
+        let mut keymap = load("default", None).unwrap();
+        file::layer(&text, &file, false)
+            .unwrap()
+            .lay_on(&mut keymap, is_profile);
+        keymap
+    };
+    let runs = |keymap: &Keymap, keys: &[Key]| match keymap.find(Scope::Chart.chain(), keys) {
+        Found::Binding(row) => row.run.name,
+        _ => "",
+    };
+    let behind = [Key::Char(' '), Key::Char('T')];
+    let longer = r#"{ scope = "desk", on = ["T", "t"], run = "help" }"#;
+    assert_eq!(runs(&lay(longer, true), &behind), "theme.next");
+    assert_eq!(runs(&lay(longer, false), &behind), "");
+    let same = r#"{ scope = "desk", on = ["T"], run = "help" }"#;
+    assert_eq!(runs(&lay(same, true), &behind), "theme.next");
+    let elsewhere = r#"{ scope = "desk", on = ["T"], run = "help" },
+        { scope = "desk", on = ["F5"], run = "theme.next" }"#;
+    assert_eq!(runs(&lay(elsewhere, true), &behind), "");
+}
+
+#[test]
 fn where_letters_begin_commands_none_is_bound_and_space_has_them() {
     let keymap = load("bbg", None).unwrap();
     for scope in [Scope::Chart, Scope::Ladder, Scope::Signals, Scope::Orders] {
