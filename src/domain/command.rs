@@ -54,6 +54,22 @@ pub enum CommandBody {
     Resume,
 }
 
+impl CommandBody {
+    /// Gives the instrument another number, from one numbering to another; what speaks of none is
+    /// left as it is.
+    pub fn renumber(&mut self, new: impl Fn(InstrumentId) -> InstrumentId) {
+        match self {
+            Self::PlaceOrder(intent) => intent.instrument = new(intent.instrument),
+            Self::CancelAll(Some(id)) | Self::Flatten(id) => *id = new(*id),
+            Self::CancelOrder(_)
+            | Self::CancelAll(None)
+            | Self::Kill { .. }
+            | Self::Halt { .. }
+            | Self::Resume => {}
+        }
+    }
+}
+
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
