@@ -11,8 +11,10 @@ mod export;
 mod instruments;
 mod man;
 mod names;
+mod replay;
 mod run;
 mod session;
+mod sessions;
 mod shot;
 mod tickserver;
 
@@ -29,6 +31,8 @@ pub use args::{
     RunArgs, ShotArgs, ShowArgs, SourceArgs, SummaryFormat, TickserverArgs,
 };
 pub use error::CliError;
+pub use replay::ReplayArgs;
+pub use sessions::SessionsArgs;
 
 /// The program: reads the arguments of the process, does what they say, and reports.
 pub fn main() -> ExitCode {
@@ -79,6 +83,8 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Some(CliCommand::Tickserver(args)) => tickserver::run(global, args, out),
         Some(CliCommand::Export(args)) => export::run(global, args, out),
         Some(CliCommand::Instruments(args)) => instruments::run(global, args, out),
+        Some(CliCommand::Sessions(args)) => sessions::run(global, args, out),
+        Some(CliCommand::Replay(args)) => replay::run(global, args, out),
         Some(CliCommand::Bench(args)) => bench::run(global, args, out),
         Some(CliCommand::Shot(args)) => shot::run(global, args, out),
     }

@@ -7,21 +7,25 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never, select};
 use rust_decimal::Decimal;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use crate::domain::{EventBody, Input, OrderIntent, OrderKind, Price, Side};
 use crate::engine::Engine;
+use crate::feeds::recording::Recorder;
 use crate::feeds::{FeedBatch, FeedCounters};
 use crate::store::StoreError;
 use crate::view::Counters;
 
 use super::event_log::EventLogger;
 use super::feed_timers::FeedTimers;
-use super::handle::{Preview, Request};
+use super::handle::{Drained, Preview, Request};
 use super::journal::{Journal, StoreChange};
 use super::publish::{Health, ViewPublisher};
+use super::replay::DecisionTap;
 use super::summary::{Summary, Tally};
+use super::wake::{self, WakeWatch};
 
 /// Longest sleep of the engine's thread; bounds how late a timer may fire.
 const IDLE: Duration = Duration::from_millis(20);
@@ -47,7 +51,15 @@ pub(super) struct EngineLoop {
     /// Cancelled from outside to end the run.
     pub(super) stop: CancellationToken,
     pub(super) tally: Tally,
-    pub(super) logger: EventLogger,
+    /// `None` where the events are not those of the desk that this process is there for.
+    pub(super) logger: Option<EventLogger>,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) tap: Option<DecisionTap>,
+    pub(super) wake: WakeWatch,
+    /// Event time stands still at times, and ages with it.
+    pub(super) is_paced: bool,
+    /// Who wants to know when all is taken and shown.
+    pub(super) drains: Vec<oneshot::Sender<Drained>>,
 }
 
 /// Moments of one run.
@@ -93,9 +105,11 @@ impl EngineLoop {
                 },
                 default(IDLE) => {}
             }
+            self.look_for_gap();
             let now = Instant::now();
             for input in self.timers.due(now) {
                 self.engine.step(&input);
+                self.record(input);
             }
             self.publish(&mut moments, now)?;
             if feeds_are_gone && (self.exit_at_end || self.stop.is_cancelled()) {
@@ -106,17 +120,18 @@ impl EngineLoop {
     }
 
     fn on_batches(&mut self, first: FeedBatch) {
+        self.look_for_gap();
         let mut taken = first.inputs.len();
-        self.on_batch(&first);
+        self.on_batch(first);
         while taken < INPUTS_PER_ROUND
             && let Ok(batch) = self.batches.try_recv()
         {
             taken += batch.inputs.len();
-            self.on_batch(&batch);
+            self.on_batch(batch);
         }
     }
 
-    fn on_batch(&mut self, batch: &FeedBatch) {
+    fn on_batch(&mut self, batch: FeedBatch) {
         let mut newest = None;
         for input in &batch.inputs {
             let before = self.engine.events().len();
@@ -137,14 +152,60 @@ impl EngineLoop {
         if let Some(time) = newest {
             self.timers.observe(batch.feed, time, batch.received);
         }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.take(batch.inputs);
+        }
+    }
+
+    /// Where the machine slept, or this thread was held up, the feeds' clocks go first.
+    fn look_for_gap(&mut self) {
+        let now = Instant::now();
+        let gap = self.wake.look(wake::sleepless(), now);
+        let Some(gap) = gap.filter(|_| self.timers.has_live()) else {
+            return;
+        };
+        let times = self.timers.woken(gap.unseen, now);
+        for input in wake::catch_up(&mut self.engine, gap.length, times) {
+            self.record(input);
+        }
+    }
+
+    fn record(&mut self, input: Input) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.push(input);
+        }
+    }
+
+    /// Sends on what was recorded one by one, and begins a new day where the old one is over.
+    fn keep_recording(&mut self) {
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        recorder.flush();
+        if recorder.wants_state()
+            && let Some(state) = state_text(&self.engine)
+        {
+            recorder.begin_day(self.engine.sequence(), state);
+        }
     }
 
     fn on_request(&mut self, request: Request) {
         match request {
             Request::Command(command) => {
                 let started = Instant::now();
-                self.engine.step(&Input::Command(command));
+                let input = Input::Command(command);
+                self.engine.step(&input);
                 info!(micros = started.elapsed().as_micros(), "command taken");
+                self.record(input);
+            }
+            Request::Drain { reply } => {
+                for _ in 0..self.batches.len() {
+                    let Ok(batch) = self.batches.try_recv() else {
+                        break;
+                    };
+                    self.on_batch(batch);
+                }
+                self.drains.push(reply);
             }
             Request::Preview { intent, reply } => {
                 if let Some(preview) = self.preview(&intent) {
@@ -195,7 +256,12 @@ impl EngineLoop {
         for events in self.journal.ready() {
             for event in events.iter() {
                 self.tally.add(event);
-                self.logger.log(event);
+                if let Some(logger) = &mut self.logger {
+                    logger.log(event);
+                }
+                if let Some(tap) = &mut self.tap {
+                    tap.see(event);
+                }
             }
             if let Some(view) = &mut self.view {
                 view.events(events);
@@ -204,6 +270,7 @@ impl EngineLoop {
         if let Some(change) = self.journal.change() {
             self.on_store_change(change);
         }
+        self.keep_recording();
         self.show(moments, now);
         if now.duration_since(moments.snapshot_taken) >= self.snapshot_interval {
             moments.snapshot_taken = now;
@@ -213,27 +280,56 @@ impl EngineLoop {
     }
 
     fn show(&mut self, moments: &mut Moments, now: Instant) {
+        let drains = if self.journal.is_idle() {
+            std::mem::take(&mut self.drains)
+        } else {
+            Vec::new()
+        };
+        let drained = Drained {
+            sequence: self.engine.sequence(),
+            time: self.engine.now(),
+        };
         if self.view.is_none() {
+            for reply in drains {
+                // Whoever asked may have gone meanwhile.
+                let _ = reply.send(drained);
+            }
             return;
         }
-        let is_due = now.duration_since(moments.health_shown) >= HEALTH_INTERVAL;
-        let health = is_due.then(|| Health {
-            counters: self.counters(),
-            store: self.journal.view(),
-            feed_ages_ms: self.timers.ages_ms(now),
-        });
+        let is_asked = !drains.is_empty();
+        let is_due = is_asked || now.duration_since(moments.health_shown) >= HEALTH_INTERVAL;
+        let health = is_due.then(|| self.health(now));
         let Some(view) = &mut self.view else { return };
-        if now.duration_since(moments.markets_shown) >= MARKET_INTERVAL {
+        if is_asked || now.duration_since(moments.markets_shown) >= MARKET_INTERVAL {
             moments.markets_shown = now;
             let mut markets = Vec::new();
-            self.engine.take_market_updates(&mut markets);
+            if is_asked {
+                self.engine.market_states(&mut markets);
+            } else {
+                self.engine.take_market_updates(&mut markets);
+            }
             view.markets(markets);
+        }
+        for reply in drains {
+            view.drained(reply, drained);
         }
         if let Some(health) = health {
             moments.health_shown = now;
             view.health(health);
         }
         view.flush();
+    }
+
+    fn health(&self, now: Instant) -> Health {
+        Health {
+            counters: self.counters(),
+            store: self.journal.view(),
+            feed_ages_ms: if self.is_paced {
+                self.timers.event_ages_ms(self.engine.now())
+            } else {
+                self.timers.ages_ms(now)
+            },
+        }
     }
 
     fn counters(&self) -> Counters {
@@ -260,20 +356,15 @@ impl EngineLoop {
                 None
             }
         };
-        self.engine.step(&Input::Store(fault));
+        let input = Input::Store(fault);
+        self.engine.step(&input);
+        self.record(input);
     }
 
     fn save_snapshot(&self) {
-        let body = self
-            .engine
-            .snapshot()
-            .map_err(|problem| problem.to_string())
-            .and_then(|it| serde_json::to_string(&it).map_err(|problem| problem.to_string()));
-        match body {
-            Ok(body) => self
-                .journal
-                .snapshot(self.engine.sequence(), self.engine.now(), body),
-            Err(problem) => error!(problem, "the engine's snapshot cannot be written"),
+        if let Some(body) = state_text(&self.engine) {
+            self.journal
+                .snapshot(self.engine.sequence(), self.engine.now(), body);
         }
     }
 
@@ -281,7 +372,12 @@ impl EngineLoop {
         let elapsed = moments
             .started
             .map_or(Duration::ZERO, |started| started.elapsed());
+        // Whoever has asked meanwhile is not to wait for an answer for ever.
+        while self.requests.try_recv().is_ok() {}
         self.publish(&mut moments, Instant::now())?;
+        if let Some(recorder) = self.recorder.take() {
+            recorder.close(self.engine.sequence());
+        }
         self.save_snapshot();
         let account = self.engine.ledger().account();
         let summary = self.tally.summary(self.counters(), &account, elapsed);
@@ -291,4 +387,14 @@ impl EngineLoop {
         self.journal.close()?;
         Ok(summary)
     }
+}
+
+/// The engine's state as text; where it cannot be written, the log says so.
+pub(super) fn state_text(engine: &Engine) -> Option<String> {
+    let body = engine
+        .snapshot()
+        .map_err(|problem| problem.to_string())
+        .and_then(|it| serde_json::to_string(&it).map_err(|problem| problem.to_string()));
+    body.inspect_err(|problem| error!(problem, "the engine's snapshot cannot be written"))
+        .ok()
 }

@@ -1,6 +1,7 @@
 //! Wires feeds, engine, store and screen together; supervision and shutdown.
 //! Must not hold trading logic.
 
+mod background;
 pub mod bench;
 mod desk;
 mod engine_loop;
@@ -10,9 +11,11 @@ mod handle;
 mod journal;
 pub mod logging;
 mod publish;
+pub mod replay;
 mod summary;
 mod supervise;
+mod wake;
 
 pub use desk::{Desk, DeskError, RunOptions};
-pub use handle::{DeskHandle, HandleError, Preview, Request, SharedView};
+pub use handle::{DeskHandle, Drained, HandleError, Preview, Request, SharedView};
 pub use summary::{LatencySummary, Summary};

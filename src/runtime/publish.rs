@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
 use tracing::warn;
 
 use crate::domain::{Event, EventBody, InstrumentId, MarketUpdate};
 use crate::store::Archive;
 use crate::view::{Counters, StoreView, ViewFold};
 
-use super::handle::SharedView;
+use super::handle::{Drained, SharedView};
 
 /// Batches that may wait for the view's thread.
 const QUEUE: usize = 256;
@@ -26,6 +27,8 @@ struct Package {
     /// The newest of each instrument.
     markets: BTreeMap<InstrumentId, MarketUpdate>,
     health: Option<Health>,
+    /// Answered once all of the package is folded in.
+    drained: Vec<(oneshot::Sender<Drained>, Drained)>,
 }
 
 /// Figures that are not events.
@@ -45,16 +48,20 @@ pub(super) struct ViewPublisher {
 }
 
 impl ViewPublisher {
-    /// Starts the thread that folds into `view`.
+    /// Starts the thread that folds into `view`; it calls `prepare` first.
     pub(super) fn start(
         view: Arc<SharedView>,
         fold: ViewFold,
         archive: Option<Archive>,
+        prepare: fn(),
     ) -> std::io::Result<Self> {
         let (queue, packages) = bounded(QUEUE);
         let thread = std::thread::Builder::new()
             .name("view".to_owned())
-            .spawn(move || fold_packages(&view, fold, archive.as_ref(), &packages))?;
+            .spawn(move || {
+                prepare();
+                fold_packages(&view, fold, archive.as_ref(), &packages);
+            })?;
         Ok(Self {
             queue,
             waiting: Package::default(),
@@ -77,9 +84,18 @@ impl ViewPublisher {
         self.waiting.health = Some(health);
     }
 
+    /// Answers when what was given before is folded in.
+    pub(super) fn drained(&mut self, reply: oneshot::Sender<Drained>, drained: Drained) {
+        self.waiting.drained.push((reply, drained));
+    }
+
     pub(super) fn flush(&mut self) {
         let package = std::mem::take(&mut self.waiting);
-        if package.events.is_empty() && package.markets.is_empty() && package.health.is_none() {
+        let says_nothing = package.events.is_empty()
+            && package.markets.is_empty()
+            && package.health.is_none()
+            && package.drained.is_empty();
+        if says_nothing {
             return;
         }
         if let Err(TrySendError::Full(package)) = self.queue.try_send(package) {
@@ -122,6 +138,10 @@ fn fold_packages(
             for event in package.events.iter().flat_map(|events| events.iter()) {
                 show_history(view, &fold, archive, event);
             }
+        }
+        for (reply, drained) in package.drained {
+            // Whoever asked may have gone meanwhile.
+            let _ = reply.send(drained);
         }
     }
 }
