@@ -119,7 +119,7 @@ impl EngineLoop {
         self.finish(moments)
     }
 
-    fn on_batches(&mut self, first: FeedBatch) {
+    pub(super) fn on_batches(&mut self, first: FeedBatch) {
         self.look_for_gap();
         let mut taken = first.inputs.len();
         self.on_batch(first);

@@ -10,6 +10,8 @@ mod feed_timers;
 mod handle;
 mod journal;
 pub mod logging;
+#[cfg(test)]
+mod loop_tests;
 mod publish;
 pub mod replay;
 mod summary;

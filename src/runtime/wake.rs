@@ -56,6 +56,14 @@ impl WakeWatch {
     }
 }
 
+#[cfg(test)]
+impl WakeWatch {
+    /// As if the machine had slept for so long until `sleepless`.
+    pub(super) fn pretend_asleep(&mut self, sleepless: Duration, length: Duration) {
+        self.last = Some((sleepless.saturating_sub(length), Instant::now()));
+    }
+}
+
 /// Time since some moment, sleep included.
 pub(super) fn sleepless() -> Duration {
     Duration::try_from(clock_gettime(SLEEPLESS)).unwrap_or_default()

@@ -165,7 +165,7 @@ pub(super) struct Keep {
 }
 
 /// Removes days that are too old, then the oldest until the rest is small enough; never `current`,
-/// a session and its day. Gives the bytes that are left.
+/// a session and the stem of its day. Gives the bytes that are left.
 pub(super) fn prune(recordings: &Path, keep: Keep, today: Date, current: (&str, &str)) -> u64 {
     let mut sessions: Vec<(PathBuf, SessionFile)> = list(recordings)
         .into_iter()
@@ -177,35 +177,35 @@ pub(super) fn prune(recordings: &Path, keep: Keep, today: Date, current: (&str, 
             let length =
                 |name: String| std::fs::metadata(folder.join(name)).map_or(0, |it| it.len());
             let bytes = length(day.ticks_file()).saturating_add(length(day.state_file()));
-            days.push((day.date.clone(), index, bytes));
+            days.push((day.stem.clone(), index, bytes));
         }
     }
+    // Stems begin with their dates.
     days.sort();
     let mut total: u64 = days.iter().map(|(.., bytes)| bytes).sum();
-    for (date, index, bytes) in days {
+    for (stem, index, bytes) in days {
         let Some((folder, session)) = sessions.get_mut(index) else {
             continue;
         };
-        let age = date
-            .parse::<Date>()
-            .map_or(0, |date| (today - date).get_days());
+        let date = stem.get(..10).unwrap_or_default().parse::<Date>();
+        let age = date.map_or(0, |date| (today - date).get_days());
         let is_old = i64::from(age) > i64::from(keep.days);
-        if (!is_old && total <= keep.bytes) || (session.id.as_str(), date.as_str()) == current {
+        if (!is_old && total <= keep.bytes) || (session.id.as_str(), stem.as_str()) == current {
             continue;
         }
-        remove(folder, session, &date);
+        remove(folder, session, &stem);
         total = total.saturating_sub(bytes);
     }
     total
 }
 
 /// Takes one day away; what cannot be removed now is tried again next time.
-fn remove(folder: &Path, session: &mut SessionFile, date: &str) {
-    for day in session.days.iter().filter(|day| day.date == date) {
+fn remove(folder: &Path, session: &mut SessionFile, stem: &str) {
+    for day in session.days.iter().filter(|day| day.stem == stem) {
         let _ = std::fs::remove_file(folder.join(day.ticks_file()));
         let _ = std::fs::remove_file(folder.join(day.state_file()));
     }
-    session.days.retain(|day| day.date != date);
+    session.days.retain(|day| day.stem != stem);
     if session.days.is_empty() {
         let _ = std::fs::remove_dir_all(folder);
     } else {

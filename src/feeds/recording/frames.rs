@@ -30,6 +30,12 @@ impl FrameWriter {
         Ok(Self { file, whole: 0 })
     }
 
+    /// Writes to a file that is open.
+    #[cfg(test)]
+    pub(super) const fn of(file: File) -> Self {
+        Self { file, whole: 0 }
+    }
+
     /// Whether nothing was written yet.
     pub(super) const fn is_empty(&self) -> bool {
         self.whole == 0

@@ -7,6 +7,8 @@ mod frames;
 mod play;
 mod recorder;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use catalog::{Found, Listed, find, folder, list};
 pub use recorder::{Recorder, RecorderOptions, RecordingHandle, RecordingStatus};

@@ -78,6 +78,18 @@ impl RecordingHandle {
     }
 }
 
+#[cfg(test)]
+impl RecordingHandle {
+    /// As the writer does when a day is over.
+    pub(crate) fn ask_for_state(&self) {
+        self.0.wants_state.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_asking_for_state(&self) -> bool {
+        self.0.wants_state.load(Ordering::Relaxed)
+    }
+}
+
 #[derive(Debug)]
 struct Shared {
     id: String,
@@ -225,7 +237,7 @@ impl Recorder {
 }
 
 /// The writing thread.
-struct Worker {
+pub(super) struct Worker {
     options: RecorderOptions,
     shared: Arc<Shared>,
     folder: PathBuf,
@@ -242,7 +254,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(options: RecorderOptions) -> io::Result<Self> {
+    pub(super) fn new(options: RecorderOptions) -> io::Result<Self> {
         let now = jiff::Timestamp::now();
         let (id, folder) = make_folder(&options.recordings, now)?;
         let today = date_of(now);
@@ -304,7 +316,7 @@ impl Worker {
         self.write_session();
     }
 
-    fn take(&mut self, lost: u64, inputs: &[Input]) {
+    pub(super) fn take(&mut self, lost: u64, inputs: &[Input]) {
         if lost > 0 {
             self.rows.lost(lost, &mut self.frame);
             self.count_lost(lost);
@@ -331,7 +343,7 @@ impl Worker {
         }
     }
 
-    fn write_frame(&mut self) {
+    pub(super) fn write_frame(&mut self) {
         self.framed_at = Instant::now();
         if self.frame.is_empty() {
             return;
@@ -388,8 +400,10 @@ impl Worker {
 
     /// A file that cannot be made is a fault of the first day alone; a later one is told of.
     fn begin_day(&mut self, sequence: u64, state: Option<&str>) -> io::Result<()> {
+        let date = self.today.to_string();
         let mut day = DayFile {
-            date: self.today.to_string(),
+            stem: self.free_stem(&date),
+            date,
             first_sequence: sequence.saturating_add(1),
             has_state: state.is_some(),
             ..DayFile::default()
@@ -404,6 +418,16 @@ impl Worker {
         self.begin_frame();
         self.prune();
         self.session.write(&self.folder)
+    }
+
+    /// The date, with a number where the machine's clock has gone back to it.
+    fn free_stem(&self, date: &str) -> String {
+        let is_taken = |stem: &String| self.session.days.iter().any(|day| day.stem == *stem);
+        let numbered = (2..).map(|count: u32| format!("{date}.{count}"));
+        std::iter::once(date.to_owned())
+            .chain(numbered)
+            .find(|stem| !is_taken(stem))
+            .unwrap_or_default()
     }
 
     fn change_day(&mut self, sequence: u64, state: &str) {
@@ -429,11 +453,13 @@ impl Worker {
             days: self.options.keep_days,
             bytes: self.options.keep_bytes,
         };
-        let today = self.today.to_string();
-        let current = (self.session.id.as_str(), today.as_str());
-        self.total = prune(&self.options.recordings, keep, self.today, current);
+        let current = self.session.days.last().map(|day| day.stem.clone());
+        let current = current.unwrap_or_default();
+        let running = (self.session.id.as_str(), current.as_str());
+        self.total = prune(&self.options.recordings, keep, self.today, running);
         let folder = &self.folder;
-        let is_there = |day: &DayFile| day.date == today || folder.join(day.ticks_file()).exists();
+        let is_there =
+            |day: &DayFile| day.stem == current || folder.join(day.ticks_file()).exists();
         self.session.days.retain(is_there);
     }
 
@@ -442,6 +468,18 @@ impl Worker {
         if let Err(error) = self.session.write(&self.folder) {
             warn!("the recording's list is not brought up to date: {error}");
         }
+    }
+}
+
+#[cfg(test)]
+impl Worker {
+    /// Puts another file, or none, in place of the day's.
+    pub(super) fn replace_file(&mut self, file: Option<FrameWriter>) -> Option<FrameWriter> {
+        std::mem::replace(&mut self.file, file)
+    }
+
+    pub(super) fn status(&self) -> RecordingStatus {
+        RecordingHandle(Arc::clone(&self.shared)).status()
     }
 }
 
@@ -470,5 +508,63 @@ fn make_folder(
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FeedId, FeedStatus, InstrumentId, Price, Qty, Tick, TickBody};
+
+    fn tick() -> Input {
+        Input::Tick(Tick {
+            instrument: InstrumentId(0),
+            event_time: Timestamp::from_seconds(1),
+            body: TickBody::Trade {
+                price: Price::from_units(1),
+                quantity: Qty::from_units(1),
+                side: None,
+            },
+        })
+    }
+
+    #[test]
+    fn a_full_queue_costs_ticks_and_never_time_or_anything_else() {
+        let (queue, parcels) = bounded(1);
+        let shared = Arc::new(Shared {
+            id: "x".to_owned(),
+            ticks: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            wants_state: AtomicBool::new(true),
+            last_sequence: AtomicU64::new(0),
+            fault: Mutex::new(None),
+        });
+        let mut recorder = Recorder {
+            queue,
+            waiting: Vec::new(),
+            lost: 0,
+            shared,
+            // Nobody takes the parcels but this test.
+            thread: std::thread::spawn(|| {}),
+        };
+        let down = Input::Feed {
+            feed: FeedId(0),
+            status: FeedStatus::Live,
+        };
+        recorder.take(vec![tick()]);
+        recorder.take(vec![tick(), tick(), down.clone()]);
+        recorder.begin_day(3, String::new());
+        recorder.take(vec![tick()]);
+        assert_eq!(recorder.handle().status().lost, 3);
+        assert!(recorder.wants_state(), "without room it is asked for again");
+        let first = parcels.try_recv().expect("a parcel");
+        assert!(matches!(first, Parcel::Inputs { lost: 0, inputs } if inputs.len() == 1));
+        recorder.flush();
+        let second = parcels.try_recv().expect("a parcel");
+        assert!(matches!(second, Parcel::Inputs { lost: 3, inputs } if inputs == [down]));
+        recorder.take(vec![tick()]);
+        let third = parcels.try_recv().expect("a parcel");
+        assert!(matches!(third, Parcel::Inputs { lost: 0, inputs } if inputs.len() == 1));
     }
 }

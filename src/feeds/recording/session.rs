@@ -41,8 +41,10 @@ pub struct SessionFile {
 /// before them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayFile {
-    /// `YYYY-MM-DD`; the stem of its files.
+    /// `YYYY-MM-DD`.
     pub date: String,
+    /// The stem of its files: the date, and a number where the clock has gone back to it.
+    pub stem: String,
     /// Number of the first event that came of its inputs.
     pub first_sequence: u64,
     /// Number of the last; known once the day is over.
@@ -66,12 +68,12 @@ pub struct DayFile {
 impl DayFile {
     /// Name of its file of ticks.
     pub fn ticks_file(&self) -> String {
-        format!("{}.csv.gz", self.date)
+        format!("{}.csv.gz", self.stem)
     }
 
     /// Name of the file with the engine's state.
     pub fn state_file(&self) -> String {
-        format!("{}.state.json.gz", self.date)
+        format!("{}.state.json.gz", self.stem)
     }
 }
 
