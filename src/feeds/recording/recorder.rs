@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -18,8 +18,12 @@ use super::frames::{FRAME_BYTES, FrameWriter};
 use super::session::{DayFile, SessionFile, VERSION, write_state};
 use crate::domain::{Input, Timestamp};
 
-/// Batches that may wait for the writer.
-const QUEUE: usize = 512;
+/// Parcels and inputs that may wait for the writer: a live feed sends one tick at a time, a fast
+/// one a thousand.
+const QUEUE: usize = 8_192;
+const INPUTS_MAX: usize = 500_000;
+/// So many inputs are worth a parcel of their own.
+const PARCEL: usize = 256;
 /// Rows wait no longer than this for their frame.
 const FRAME_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the last rows may take at the end of a run.
@@ -96,6 +100,8 @@ struct Shared {
     ticks: AtomicU64,
     lost: AtomicU64,
     bytes: AtomicU64,
+    /// Inputs on their way to the writer.
+    queued: AtomicUsize,
     /// A day is over, and the next begins with the engine's state.
     wants_state: AtomicBool,
     /// Number of the engine's last event, at the end.
@@ -124,7 +130,7 @@ enum Parcel {
 #[derive(Debug)]
 pub struct Recorder {
     queue: Sender<Parcel>,
-    /// Inputs that must not be missing, until there is room.
+    /// Inputs for the next parcel.
     waiting: Vec<Input>,
     /// Ticks that found no room since the last parcel.
     lost: u64,
@@ -158,22 +164,24 @@ impl Recorder {
         RecordingHandle(Arc::clone(&self.shared))
     }
 
-    /// Takes inputs that the engine has taken, in its order. Never waits.
+    /// Takes inputs that the engine has taken, in its order. Never waits; few at a time go out
+    /// with the next, or with [`Self::flush`].
     pub fn take(&mut self, inputs: Vec<Input>) {
-        if self.waiting.is_empty() {
-            self.send(inputs);
-        } else {
-            self.waiting.extend(inputs);
+        if self.waiting.is_empty() && inputs.len() >= PARCEL {
+            return self.send(inputs);
+        }
+        self.waiting.extend(inputs);
+        if self.waiting.len() >= PARCEL {
             self.flush();
         }
     }
 
-    /// As [`Self::take`], for one of a kind that comes seldom; it goes out with the next.
+    /// As [`Self::take`], for one.
     pub fn push(&mut self, input: Input) {
         self.waiting.push(input);
     }
 
-    /// Hands on what was pushed.
+    /// Hands on what was taken.
     pub fn flush(&mut self) {
         if !self.waiting.is_empty() {
             let inputs = std::mem::take(&mut self.waiting);
@@ -213,10 +221,16 @@ impl Recorder {
     }
 
     fn send(&mut self, inputs: Vec<Input>) {
-        let lost = self.lost;
+        let (lost, count) = (self.lost, inputs.len());
+        let queued = &self.shared.queued;
+        if queued.load(Ordering::Relaxed).saturating_add(count) > INPUTS_MAX {
+            return self.give_up(inputs);
+        }
+        queued.fetch_add(count, Ordering::Relaxed);
         match self.queue.try_send(Parcel::Inputs { lost, inputs }) {
             Ok(()) => self.lost = 0,
             Err(TrySendError::Full(parcel) | TrySendError::Disconnected(parcel)) => {
+                self.shared.queued.fetch_sub(count, Ordering::Relaxed);
                 if let Parcel::Inputs { inputs, .. } = parcel {
                     self.give_up(inputs);
                 }
@@ -263,6 +277,7 @@ impl Worker {
             ticks: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            queued: AtomicUsize::new(0),
             wants_state: AtomicBool::new(false),
             last_sequence: AtomicU64::new(0),
             fault: Mutex::new(None),
@@ -298,7 +313,11 @@ impl Worker {
     fn run(&mut self, parcels: &Receiver<Parcel>) {
         loop {
             match parcels.recv_timeout(FRAME_INTERVAL) {
-                Ok(Parcel::Inputs { lost, inputs }) => self.take(lost, &inputs),
+                Ok(Parcel::Inputs { lost, inputs }) => {
+                    self.take(lost, &inputs);
+                    let queued = &self.shared.queued;
+                    queued.fetch_sub(inputs.len(), Ordering::Relaxed);
+                }
                 Ok(Parcel::State { sequence, state }) => self.change_day(sequence, &state),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -536,6 +555,7 @@ mod tests {
             ticks: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            queued: AtomicUsize::new(INPUTS_MAX - 10),
             wants_state: AtomicBool::new(true),
             last_sequence: AtomicU64::new(0),
             fault: Mutex::new(None),
@@ -552,10 +572,14 @@ mod tests {
             feed: FeedId(0),
             status: FeedStatus::Live,
         };
-        recorder.take(vec![tick()]);
-        recorder.take(vec![tick(), tick(), down.clone()]);
+        let mut send = |inputs: Vec<Input>| {
+            recorder.take(inputs);
+            recorder.flush();
+        };
+        send(vec![tick()]);
+        send(vec![tick(), tick(), down.clone()]);
+        send(vec![tick()]);
         recorder.begin_day(3, String::new());
-        recorder.take(vec![tick()]);
         assert_eq!(recorder.handle().status().lost, 3);
         assert!(recorder.wants_state(), "without room it is asked for again");
         let first = parcels.try_recv().expect("a parcel");
@@ -563,8 +587,12 @@ mod tests {
         recorder.flush();
         let second = parcels.try_recv().expect("a parcel");
         assert!(matches!(second, Parcel::Inputs { lost: 3, inputs } if inputs == [down]));
-        recorder.take(vec![tick()]);
+        // Room for parcels, and too many inputs in them.
+        recorder.take(vec![tick(); PARCEL]);
+        assert_eq!(recorder.handle().status().lost, 3 + PARCEL as u64);
+        recorder.take(vec![tick(); 2]);
+        recorder.flush();
         let third = parcels.try_recv().expect("a parcel");
-        assert!(matches!(third, Parcel::Inputs { lost: 0, inputs } if inputs.len() == 1));
+        assert!(matches!(third, Parcel::Inputs { lost: 256, inputs } if inputs.len() == 2));
     }
 }
