@@ -5,6 +5,7 @@ mod command;
 mod demo;
 mod desk;
 mod pace;
+mod screen;
 mod session;
 
 use std::path::Path;

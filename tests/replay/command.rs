@@ -7,7 +7,7 @@ use crate::engine::BUSY;
 use crate::support::Desk;
 
 /// A home in which ten minutes of a seeded simulation were traded.
-fn home() -> Desk {
+pub(super) fn home() -> Desk {
     let desk = Desk::with_config(BUSY);
     desk.run(&[
         "--headless",
