@@ -50,7 +50,8 @@ mod tests {
             let traits = TerminalTraits::detect(found);
             (traits.erase_keeps_color, traits.in_tmux, traits.is_remote)
         };
-        let cases: &[(&'static [(&str, &str)], (bool, bool, bool))] = &[
+        type Case = (&'static [(&'static str, &'static str)], (bool, bool, bool));
+        let cases: &[Case] = &[
             (&[("TERM", "xterm-256color")], (true, false, false)),
             (&[("TERM", "linux")], (true, false, false)),
             (
