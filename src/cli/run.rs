@@ -71,12 +71,12 @@ fn run_on_screen(
     runtime: &tokio::runtime::Runtime,
     mut signals: StopSignals,
 ) -> Result<Summary, CliError> {
-    let log = session
-        .data_dir
-        .as_deref()
-        .map(|folder| logging::to_folder(folder, session.log_level()))
-        .transpose()
-        .map_err(|error| CliError::Failure(error.to_string()))?;
+    let level = session.log_level();
+    let log = match session.data_dir.as_deref() {
+        Some(folder) => logging::to_folder(folder, level),
+        None => logging::to_memory(level),
+    }
+    .map_err(|error| CliError::Failure(error.to_string()))?;
     let desk = Desk::start(options(session, args), runtime.handle())?;
     // One that came while the desk was starting; from here on the screen hears them.
     if let Some(number) = runtime.block_on(async { signals.first().now_or_never() }) {
@@ -89,10 +89,7 @@ fn run_on_screen(
         feed_names: session.config.feeds.clone(),
         files: desk_files(global, session),
         color: args.color.and_then(ColorChoice::mode),
-        log_file: log
-            .as_ref()
-            .and_then(|log| log.folder.clone())
-            .map(|it| it.join(STDERR_FILE)),
+        log_file: log.folder.as_ref().map(|it| it.join(STDERR_FILE)),
         stop: desk.ended_token(),
     };
     let shown = tui::run(desk.handle().clone(), options, runtime.handle());

@@ -103,6 +103,7 @@ pub const KEYS: &[KeySpec] = &[
     key("sim.history_minutes", Kind::Whole(0, 1_440), "Minutes walked at once before the present when a screen opens, so that there is a chart; 0 for none."),
     key("binance.stream_url", Kind::Text(Rule::Url(&["wss", "ws"])), "Base address of the streams."),
     key("binance.rest_url", Kind::Text(Rule::Url(&["https", "http"])), "Base address of the REST interface, asked for price and quantity grids."),
+    key("binance.depth", Kind::Flag, "Whether a desk with a screen asks for books of twenty levels a side, ten times a second for each symbol."),
     key("store.enabled", Kind::Flag, "Whether anything is kept at all."),
     key("store.snapshot_interval_s", Kind::Whole(1, 86_400), "Time between two snapshots of the engine."),
     key("bus.redis.url", Kind::Text(Rule::UrlOrEmpty(&["redis"])), "The server; empty for none. One with a password belongs in the environment."),

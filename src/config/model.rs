@@ -375,6 +375,8 @@ pub struct BinanceConfig {
     pub stream_url: String,
     /// Base address of the REST interface, asked for price and quantity grids.
     pub rest_url: String,
+    /// Whether a desk with a screen asks for books of twenty levels, ten a second.
+    pub depth: bool,
 }
 
 impl Default for BinanceConfig {
@@ -382,6 +384,7 @@ impl Default for BinanceConfig {
         Self {
             stream_url: "wss://data-stream.binance.vision".to_owned(),
             rest_url: "https://data-api.binance.vision".to_owned(),
+            depth: true,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::decision::OrderIntent;
+use super::depth::Depth;
 use super::feed::{FeedId, FeedStatus};
 use super::instrument::{Instrument, InstrumentId};
 use super::order::OrderId;
@@ -78,6 +79,13 @@ pub enum Input {
     },
     /// A tick of a listed instrument.
     Tick(Tick),
+    /// The newest book of a listed instrument: shown, and no event.
+    Depth {
+        /// Whose book.
+        instrument: InstrumentId,
+        /// The book.
+        depth: Arc<Depth>,
+    },
     /// The event time of a feed has come this far though no tick said so.
     Time {
         /// Whose clock.

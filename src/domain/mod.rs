@@ -5,6 +5,7 @@
 pub mod candle;
 pub mod command;
 pub mod decision;
+pub mod depth;
 pub mod event;
 pub mod feed;
 pub mod fill;
@@ -19,13 +20,14 @@ pub mod time;
 pub use candle::{Bar, Candle, ClosedBar, FormingBar, Timeframe};
 pub use command::{Command, CommandBody, CommandId, CommandOutcome, Input};
 pub use decision::{Check, Decision, DenialReason, OrderIntent};
+pub use depth::{Depth, DepthLevel};
 pub use event::{Account, Event, EventBody, IndicatorSlot};
 pub use feed::{FeedId, FeedStatus};
 pub use fill::{ExecutionId, Fill, Liquidity};
 pub use instrument::{
     CandleSource, Instrument, InstrumentId, InstrumentKey, InstrumentKeyError, QuoteBasis, Session,
 };
-pub use market::MarketUpdate;
+pub use market::{MarketUpdate, PRINTS_KEPT, Print};
 pub use number::{NumberError, Price, Qty, Real};
 pub use order::{
     Order, OrderError, OrderId, OrderKind, OrderOrigin, OrderState, OrderTransition, Side,

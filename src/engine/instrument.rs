@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::domain::time::NANOS_PER_SECOND;
 use crate::domain::{
-    CandleSource, FeedId, Instrument, InstrumentId, MarketUpdate, OrderOrigin, Price, Qty,
-    QuoteBasis, Tick, TickBody, Timestamp,
+    CandleSource, Depth, FeedId, Instrument, InstrumentId, MarketUpdate, OrderOrigin, Price, Qty,
+    QuoteBasis, Side, Tick, TickBody, Timestamp,
 };
 use crate::market::{SecondAggregator, SessionCalendar};
 
 use super::bars::Frame;
+use super::tape::Tape;
 use super::{Engine, EngineError, Settings};
 
 /// The most that an instrument may lie behind its feed's clock and still be waited for.
@@ -29,6 +30,8 @@ pub(super) struct InstrumentState {
     /// feed carries several venues' clocks, the slower must not lose its ticks.
     pub(super) lag_ns: i64,
     pub(super) prices: Prices,
+    tape: Tape,
+    depth: Option<Arc<Depth>>,
     /// Where the position's protective stop lies; `None` also while it is being executed.
     pub(super) stop_price: Option<Price>,
     /// Closes the position once no order works any more.
@@ -69,6 +72,8 @@ impl InstrumentState {
             next_close: Timestamp::MAX,
             lag_ns: 0,
             prices: Prices::default(),
+            tape: Tape::new(settings.prints_kept),
+            depth: None,
             stop_price: None,
             flatten: None,
             is_dirty: false,
@@ -121,6 +126,8 @@ impl InstrumentState {
             bid: self.prices.bid,
             ask: self.prices.ask,
             forming,
+            prints: self.tape.take(),
+            depth: self.depth.clone(),
             ticks: self.ticks,
             late_ticks: self.late_ticks,
         }
@@ -201,8 +208,10 @@ impl Engine {
         }
         match tick.body {
             TickBody::Trade {
-                price, quantity, ..
-            } => self.on_trade(id, time, price, quantity),
+                price,
+                quantity,
+                side,
+            } => self.on_trade(id, time, price, quantity, side),
             TickBody::Quote {
                 bid,
                 bid_quantity,
@@ -214,10 +223,42 @@ impl Engine {
         }
     }
 
-    fn on_trade(&mut self, id: InstrumentId, time: Timestamp, price: Price, quantity: Qty) {
+    /// Takes a book over unless a newer one is known: nothing in here trades on it.
+    pub(super) fn on_depth(&mut self, id: InstrumentId, depth: &Arc<Depth>) {
+        let Some(state) = self.instruments.get_mut(id.index()) else {
+            self.counters.bad_ticks += 1;
+            return;
+        };
+        if !depth.is_sound() {
+            self.counters.bad_ticks += 1;
+            return;
+        }
+        if state
+            .depth
+            .as_ref()
+            .is_some_and(|known| known.time > depth.time)
+        {
+            return;
+        }
+        state.depth = Some(Arc::clone(depth));
+        if !state.is_dirty {
+            state.is_dirty = true;
+            self.dirty.push(id);
+        }
+    }
+
+    fn on_trade(
+        &mut self,
+        id: InstrumentId,
+        time: Timestamp,
+        price: Price,
+        quantity: Qty,
+        side: Option<Side>,
+    ) {
         let Some(state) = self.instruments.get_mut(id.index()) else {
             return;
         };
+        state.tape.push(time, price, quantity, side);
         let is_newest = state.prices.trade(time, price);
         let makes_candles = state.instrument.candle_source == CandleSource::Trades;
         let is_guarded = is_newest && state.stop_price.is_some();

@@ -16,6 +16,7 @@ mod reports;
 mod restart_tests;
 mod settings;
 mod snapshot;
+mod tape;
 #[cfg(test)]
 mod tests;
 mod trading;
@@ -109,6 +110,7 @@ impl Engine {
     pub fn step(&mut self, input: &Input) {
         match input {
             Input::Tick(tick) => self.on_tick(tick),
+            Input::Depth { instrument, depth } => self.on_depth(*instrument, depth),
             Input::Time { feed, now } => self.advance_feed(*feed, *now),
             Input::List {
                 feed,

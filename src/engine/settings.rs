@@ -63,6 +63,8 @@ pub struct Settings {
     pub paper: PaperConfig,
     /// Cash of a new account.
     pub initial_cash: Decimal,
+    /// Prints kept for a screen between two looks of it, by instrument; none without a screen.
+    pub prints_kept: usize,
     /// The value that sets protective stops.
     pub(super) stop_slot: Option<IndicatorSlot>,
 }
@@ -121,6 +123,7 @@ impl Settings {
             risk: config.risk.clone(),
             paper: config.paper.clone(),
             initial_cash: config.account.initial_cash,
+            prints_kept: 0,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! Must run on a thread that may block: it sleeps, and it waits for room in the engine's queue.
 
 use std::mem;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -11,7 +12,7 @@ use super::pace::{Due, Pacer};
 use super::sink::{FeedSink, SinkError};
 use super::spec::Speed;
 use crate::domain::time::NANOS_PER_SECOND;
-use crate::domain::{FeedStatus, Input, Tick, Timestamp};
+use crate::domain::{Depth, FeedStatus, Input, InstrumentId, Tick, Timestamp};
 
 /// Most ticks in one batch.
 const BATCH_MAX: usize = 1_024;
@@ -99,12 +100,34 @@ impl Outlet {
         self.deliver_now(tick)
     }
 
+    /// Whether the newest tick was history, which nobody watches as it passes.
+    pub(super) const fn is_in_history(&self) -> bool {
+        self.in_history
+    }
+
+    /// Delivers a book together with the ticks before it.
+    ///
+    /// # Errors
+    /// When the engine is gone or the feed was stopped.
+    pub(super) fn deliver_depth(
+        &mut self,
+        instrument: InstrumentId,
+        depth: Depth,
+    ) -> Result<(), SinkError> {
+        let depth = Arc::new(depth);
+        self.push(Input::Depth { instrument, depth })
+    }
+
     /// Delivers a tick with no regard to its time.
     ///
     /// # Errors
     /// When the engine is gone or the feed was stopped.
     pub(super) fn deliver_now(&mut self, tick: Tick) -> Result<(), SinkError> {
-        self.batch.push(Input::Tick(tick));
+        self.push(Input::Tick(tick))
+    }
+
+    fn push(&mut self, input: Input) -> Result<(), SinkError> {
+        self.batch.push(input);
         if self.batch.len() >= BATCH_MAX {
             self.flush()?;
         }
@@ -135,10 +158,7 @@ impl Outlet {
     /// When the engine is gone or the feed was stopped.
     pub(super) fn status(&mut self, status: FeedStatus) -> Result<(), SinkError> {
         self.flush()?;
-        self.send(vec![Input::Feed {
-            feed: self.sink.feed(),
-            status,
-        }])
+        self.send(vec![self.sink.told(status)])
     }
 
     fn send(&self, inputs: Vec<Input>) -> Result<(), SinkError> {

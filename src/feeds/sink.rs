@@ -2,14 +2,17 @@
 //! Must not reorder inputs, and must count every tick that it drops.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{SendTimeoutError, Sender, TrySendError};
 use thiserror::Error;
 
+use super::clock;
 use super::registry::InstrumentRegistry;
-use crate::domain::{FeedId, FeedStatus, Input, Instrument, InstrumentId, InstrumentKey};
+use crate::domain::{
+    FeedId, FeedStatus, Input, Instrument, InstrumentId, InstrumentKey, Timestamp,
+};
 
 /// How long a feed may go on waiting for room after it was told to stop.
 const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(20);
@@ -25,13 +28,65 @@ pub struct FeedBatch {
     pub inputs: Vec<Input>,
 }
 
-/// What a feed lost or could not read; shared with the screen.
+/// What a feed lost or could not read, and how its connection is doing; shared with the screen.
 #[derive(Debug, Default)]
 pub struct FeedCounters {
-    /// Ticks dropped because the engine's queue was full.
+    /// Ticks and books dropped because the engine's queue was full.
     pub dropped: AtomicU64,
     /// Rows or frames that could not be read.
     pub malformed: AtomicU64,
+    connections: AtomicU64,
+    /// Wall clock in milliseconds; 0 while it is not connected.
+    connected_since_ms: AtomicI64,
+    /// Wall clock in milliseconds; 0 where no try is planned.
+    next_retry_ms: AtomicI64,
+}
+
+impl FeedCounters {
+    /// Times that the feed was live again after it had been lost.
+    pub fn reconnects(&self) -> u64 {
+        self.connections.load(Ordering::Relaxed).saturating_sub(1)
+    }
+
+    /// Wall clock since when the feed delivers; `None` while it does not.
+    pub fn connected_since(&self) -> Option<Timestamp> {
+        moment(&self.connected_since_ms)
+    }
+
+    /// Wall clock at which a lost feed is tried again; `None` while it is not lost, and where it
+    /// was given up.
+    pub fn next_retry_at(&self) -> Option<Timestamp> {
+        moment(&self.next_retry_ms)
+    }
+
+    /// Notes a state that the engine is told of, at this moment of the wall clock.
+    pub(super) fn note(&self, status: &FeedStatus, now: Timestamp) {
+        let was_live = self.connected_since().is_some();
+        self.next_retry_ms.store(0, Ordering::Relaxed);
+        match status {
+            FeedStatus::Live if was_live => {}
+            FeedStatus::Live => {
+                self.connections.fetch_add(1, Ordering::Relaxed);
+                self.connected_since_ms
+                    .store(now.millis(), Ordering::Relaxed);
+            }
+            _ => self.connected_since_ms.store(0, Ordering::Relaxed),
+        }
+    }
+
+    /// Says when a lost feed is tried again.
+    pub fn plan_retry(&self, wait: Duration) {
+        let wait = i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX);
+        let at = clock::wall_now().plus_nanos(wait);
+        self.next_retry_ms.store(at.millis(), Ordering::Relaxed);
+    }
+}
+
+fn moment(millis: &AtomicI64) -> Option<Timestamp> {
+    match millis.load(Ordering::Relaxed) {
+        0 => None,
+        millis => Some(Timestamp::from_millis(millis)),
+    }
 }
 
 /// The engine is gone: the feed should end.
@@ -82,7 +137,11 @@ impl FeedSink {
 
     fn wanted(&self, mut inputs: Vec<Input>) -> Vec<Input> {
         if self.only.is_some() {
-            inputs.retain(|input| !matches!(input, Input::Tick(it) if it.instrument == UNWANTED));
+            inputs.retain(|input| match input {
+                Input::Tick(tick) => tick.instrument != UNWANTED,
+                Input::Depth { instrument, .. } => *instrument != UNWANTED,
+                _ => true,
+            });
         }
         inputs
     }
@@ -224,12 +283,50 @@ impl FeedSink {
     /// # Errors
     /// When the engine is gone.
     pub fn status(&self, status: FeedStatus) -> Result<(), SinkError> {
-        self.send(
-            Instant::now(),
-            vec![Input::Feed {
-                feed: self.feed,
-                status,
-            }],
-        )
+        let told = self.told(status);
+        self.send(Instant::now(), vec![told])
+    }
+
+    /// The input that tells how the feed is doing, which its counters know from here on.
+    pub(super) fn told(&self, status: FeedStatus) -> Input {
+        self.counters.note(&status, clock::wall_now());
+        Input::Feed {
+            feed: self.feed,
+            status,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_told_by_its_states() {
+        let counters = FeedCounters::default();
+        let down = || FeedStatus::Down("lost".to_owned());
+        // State, its second; connected since, and reconnects after it.
+        let steps = [
+            (FeedStatus::Connecting, 1, None, 0),
+            (FeedStatus::Live, 2, Some(2), 0),
+            (FeedStatus::Live, 3, Some(2), 0),
+            (down(), 4, None, 0),
+            (FeedStatus::Connecting, 5, None, 0),
+            (FeedStatus::Live, 6, Some(6), 1),
+            (FeedStatus::Ended, 7, None, 1),
+        ];
+        for (status, second, since, reconnects) in steps {
+            counters.note(&status, Timestamp::from_seconds(second));
+            assert_eq!(
+                counters.connected_since(),
+                since.map(Timestamp::from_seconds),
+                "{status:?}"
+            );
+            assert_eq!(counters.reconnects(), reconnects, "{status:?}");
+        }
+        counters.plan_retry(Duration::from_secs(9));
+        assert!(counters.next_retry_at() > Some(clock::wall_now()));
+        counters.note(&FeedStatus::Connecting, clock::wall_now());
+        assert_eq!(counters.next_retry_at(), None);
     }
 }

@@ -116,6 +116,7 @@ async fn connect_for_ever(
         let text = format!("{reason}, next try in {:.0} s", delay.as_secs_f64());
         warn!(url = spec.url, "{text}");
         status(sink, stop, FeedStatus::Down(text)).await?;
+        sink.counters().plan_retry(delay);
         tokio::time::sleep(delay).await;
     }
 }
@@ -198,10 +199,7 @@ async fn status(
 ) -> Result<(), FeedError> {
     let (sink, stop) = (sink.clone(), stop.clone());
     blocking(move || {
-        let input = Input::Feed {
-            feed: sink.feed(),
-            status,
-        };
+        let input = sink.told(status);
         sink.send_while(std::time::Instant::now(), vec![input], || {
             !stop.is_cancelled()
         })

@@ -112,6 +112,9 @@ pub struct FeedOptions {
     pub last_prices: HashMap<InstrumentKey, Price>,
     /// Simulator at the wall clock's speed: walk `sim.history_minutes` before the present at once.
     pub has_history: bool,
+    /// Whether somebody looks at books: the simulator then makes them and venues are asked for
+    /// them. They are shown and not traded on, so a run without a screen does without.
+    pub wants_depth: bool,
     /// Tape: an instrument's rows before this event time are known already; they are delivered
     /// without pacing, and the engine refuses them.
     pub resume: HashMap<InstrumentKey, Timestamp>,
@@ -132,6 +135,7 @@ impl FeedOptions {
             start: None,
             last_prices: HashMap::new(),
             has_history: false,
+            wants_depth: false,
             resume: HashMap::new(),
             config,
         }

@@ -13,22 +13,24 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::config::Config;
-use crate::domain::{FeedId, IndicatorSlot, InstrumentKey, Price};
+use crate::domain::{FeedId, IndicatorSlot, InstrumentKey, PRINTS_KEPT, Price};
 use crate::engine::{Engine, EngineError, Recovered, RestoreError, Settings, Snapshot};
 use crate::feeds::{
     FeedBatch, FeedCounters, FeedError, FeedOptions, FeedSink, FeedSpec, InstrumentRegistry,
 };
 use crate::store::{Archive, Recovery, Store, StoreError, StoreWriter};
-use crate::view::{HaltView, View, ViewFold};
+use crate::view::{HaltView, View, ViewFold, WorkerKind};
 
 use super::engine_loop::EngineLoop;
 use super::event_log::EventLogger;
 use super::feed_timers::FeedTimers;
 use super::handle::{DeskHandle, SharedView};
 use super::journal::Journal;
+use super::log_ring::wall_clock;
 use super::publish::ViewPublisher;
 use super::summary::{Summary, Tally};
-use super::supervise::run_feed;
+use super::supervise::{Worker, Workers, run_feed};
+use super::vitals::{Monitor, build_info};
 
 /// Batches that may wait for the engine before live ticks are dropped.
 const FEED_QUEUE: usize = 1_024;
@@ -103,7 +105,9 @@ impl Desk {
     /// When the configuration, the data folder or what it holds is unusable.
     pub fn start(options: RunOptions, runtime: &tokio::runtime::Handle) -> Result<Self, DeskError> {
         let config = Arc::clone(&options.feed_options.config);
-        let settings = Settings::new(&config)?;
+        let mut settings = Settings::new(&config)?;
+        settings.prints_kept = if options.has_screen { PRINTS_KEPT } else { 0 };
+        let workers = Workers::default();
         let mut engine = Engine::new(settings.clone())?;
         let registry = Arc::new(InstrumentRegistry::default());
         let (mut writer, mut last_prices) = (None, HashMap::new());
@@ -115,7 +119,8 @@ impl Desk {
             writer = Some(opened);
         }
         let resume = engine.closed_seconds().into_iter().collect();
-        let (view, publisher) = start_view(&options, &config, &settings, &engine)?;
+        let monitor = Monitor::new(&workers, writer.is_some());
+        let (view, publisher) = start_view(&options, &settings, &engine, &workers)?;
 
         let (batch_sender, batches) = bounded::<FeedBatch>(FEED_QUEUE);
         let (request_sender, requests) = bounded(REQUEST_QUEUE);
@@ -141,6 +146,7 @@ impl Desk {
             stop: stop.clone(),
             tally: Tally::new(),
             logger: EventLogger::default(),
+            monitor,
         };
         let engine = spawn_engine(engine_loop, ended.clone())?;
         let sinks = (0_u16..)
@@ -153,9 +159,12 @@ impl Desk {
         let feed_options = FeedOptions {
             resume,
             last_prices,
-            ..options.feed_options
+            wants_depth: options.has_screen,
+            ..options.feed_options.clone()
         };
-        let feeds = spawn_feeds(options.feeds, &feed_options, sinks, &stop, runtime);
+        let row = |spec: &FeedSpec| workers.add(&spec.to_string(), WorkerKind::Feed);
+        let feeds = options.feeds.into_iter().map(|spec| (row(&spec), spec));
+        let feeds = spawn_feeds(feeds.collect(), &feed_options, sinks, &stop, runtime);
         let handle = DeskHandle::new(view, request_sender);
         Ok(Self {
             handle,
@@ -213,10 +222,11 @@ impl Desk {
 /// The view as a restart leaves it, and the thread that keeps it up where there is a screen.
 fn start_view(
     options: &RunOptions,
-    config: &Config,
     settings: &Settings,
     engine: &Engine,
+    workers: &Workers,
 ) -> Result<(Arc<SharedView>, Option<ViewPublisher>), DeskError> {
+    let config = &options.feed_options.config;
     let names: Vec<String> = options.feeds.iter().map(ToString::to_string).collect();
     let mut view = View::new(config.mode, &config.account.currency, &names);
     view.account = engine.ledger().account();
@@ -228,6 +238,11 @@ fn start_view(
         .working_orders()
         .map(|it| (it.id, it.clone()))
         .collect();
+    view.orders.clone_from(&view.working_orders);
+    view.limits = config.risk.clone();
+    view.catalog = Arc::clone(&settings.catalog);
+    view.system.build = build_info();
+    view.system.started = wall_clock();
     let view = SharedView::new(view);
     if !options.has_screen {
         return Ok((view, None));
@@ -242,7 +257,8 @@ fn start_view(
         Some(folder) => Some(Archive::open_read_only(folder)?),
         None => None,
     };
-    let publisher = ViewPublisher::start(Arc::clone(&view), fold, archive)?;
+    let worker = workers.add("view", WorkerKind::View);
+    let publisher = ViewPublisher::start(Arc::clone(&view), fold, archive, worker)?;
     Ok((view, Some(publisher)))
 }
 
@@ -259,19 +275,19 @@ fn spawn_engine(engine: EngineLoop, ended: CancellationToken) -> std::io::Result
 }
 
 fn spawn_feeds(
-    specs: Vec<FeedSpec>,
+    specs: Vec<(Worker, FeedSpec)>,
     options: &FeedOptions,
     sinks: Vec<FeedSink>,
     stop: &CancellationToken,
     runtime: &tokio::runtime::Handle,
 ) -> JoinSet<Result<(), DeskError>> {
     let mut feeds = JoinSet::new();
-    for (spec, sink) in specs.into_iter().zip(sinks) {
+    for ((worker, spec), sink) in specs.into_iter().zip(sinks) {
         let (options, stop) = (options.clone(), stop.clone());
         let running = async move {
             let feed = spec.to_string();
             let is_strict = options.strict;
-            let ended = run_feed(spec, options, sink, stop.clone()).await;
+            let ended = run_feed(spec, options, sink, stop.clone(), worker).await;
             if is_strict && ended.is_err() {
                 stop.cancel();
             }

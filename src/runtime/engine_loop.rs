@@ -14,14 +14,16 @@ use crate::domain::{EventBody, Input, OrderIntent, OrderKind, Price, Side};
 use crate::engine::Engine;
 use crate::feeds::{FeedBatch, FeedCounters};
 use crate::store::StoreError;
-use crate::view::Counters;
+use crate::view::{Counters, LatencyKind, QueueFigures};
 
 use super::event_log::EventLogger;
 use super::feed_timers::FeedTimers;
 use super::handle::{Preview, Request};
 use super::journal::{Journal, StoreChange};
-use super::publish::{Health, ViewPublisher};
+use super::publish::ViewPublisher;
+use super::stopwatch::Cause;
 use super::summary::{Summary, Tally};
+use super::vitals::{FeedFacts, Health, Monitor};
 
 /// Longest sleep of the engine's thread; bounds how late a timer may fire.
 const IDLE: Duration = Duration::from_millis(20);
@@ -48,6 +50,8 @@ pub(super) struct EngineLoop {
     pub(super) stop: CancellationToken,
     pub(super) tally: Tally,
     pub(super) logger: EventLogger,
+    /// Read where there is a view.
+    pub(super) monitor: Monitor,
 }
 
 /// Moments of one run.
@@ -95,7 +99,7 @@ impl EngineLoop {
             }
             let now = Instant::now();
             for input in self.timers.due(now) {
-                self.engine.step(&input);
+                self.step(&input, Cause::Other);
             }
             self.publish(&mut moments, now)?;
             if feeds_are_gone && (self.exit_at_end || self.stop.is_cancelled()) {
@@ -117,33 +121,50 @@ impl EngineLoop {
     }
 
     fn on_batch(&mut self, batch: &FeedBatch) {
-        let mut newest = None;
+        let (mut newest, mut ticks) = (None, 0);
         for input in &batch.inputs {
-            let before = self.engine.events().len();
             let started = Instant::now();
-            self.engine.step(input);
+            let cause = Cause::Tick {
+                received: batch.received,
+                taken: started,
+            };
+            let has_decided = self.step(input, cause);
             if let Input::Tick(tick) = input {
                 newest = newest.max(Some(tick.event_time));
+                ticks += 1;
             }
-            let caused = self.engine.events().get(before..).unwrap_or_default();
-            if caused
-                .iter()
-                .any(|event| matches!(event.body, EventBody::RiskDecided(_)))
-            {
+            if has_decided {
                 self.tally
                     .record_decision(started.elapsed(), batch.received.elapsed());
             }
         }
+        self.timers.count(batch.feed, ticks);
         if let Some(time) = newest {
             self.timers.observe(batch.feed, time, batch.received);
         }
+    }
+
+    /// Steps the engine and notes by the clock what it caused; whether risk has decided on an
+    /// order.
+    fn step(&mut self, input: &Input, cause: Cause) -> bool {
+        let before = self.engine.events().len();
+        self.engine.step(input);
+        let caused = self.engine.events().get(before..).unwrap_or_default();
+        if self.view.is_some() && !caused.is_empty() {
+            self.monitor
+                .stopwatch
+                .observe(caused, cause, Instant::now());
+        }
+        caused
+            .iter()
+            .any(|event| matches!(event.body, EventBody::RiskDecided(_)))
     }
 
     fn on_request(&mut self, request: Request) {
         match request {
             Request::Command(command) => {
                 let started = Instant::now();
-                self.engine.step(&Input::Command(command));
+                self.step(&Input::Command(command), Cause::Command(started));
                 info!(micros = started.elapsed().as_micros(), "command taken");
             }
             Request::Preview { intent, reply } => {
@@ -192,14 +213,30 @@ impl EngineLoop {
             let events = self.engine.take_events();
             self.journal.record(events)?;
         }
+        let is_kept = self.journal.is_kept();
         for events in self.journal.ready() {
             for event in events.iter() {
                 self.tally.add(event);
                 self.logger.log(event);
             }
             if let Some(view) = &mut self.view {
+                self.monitor
+                    .stopwatch
+                    .shown(&events, is_kept, Instant::now());
                 view.events(events);
             }
+        }
+        let commits = self.journal.take_commits();
+        if let Some(view) = &mut self.view {
+            view.timings(self.monitor.stopwatch.take_timings(is_kept));
+            let commits = commits.into_iter().map(|took| (LatencyKind::Commit, took));
+            view.latencies(
+                self.monitor
+                    .stopwatch
+                    .take_latencies()
+                    .into_iter()
+                    .chain(commits),
+            );
         }
         if let Some(change) = self.journal.change() {
             self.on_store_change(change);
@@ -217,11 +254,7 @@ impl EngineLoop {
             return;
         }
         let is_due = now.duration_since(moments.health_shown) >= HEALTH_INTERVAL;
-        let health = is_due.then(|| Health {
-            counters: self.counters(),
-            store: self.journal.view(),
-            feed_ages_ms: self.timers.ages_ms(now),
-        });
+        let health = is_due.then(|| self.health(now));
         let Some(view) = &mut self.view else { return };
         if now.duration_since(moments.markets_shown) >= MARKET_INTERVAL {
             moments.markets_shown = now;
@@ -234,6 +267,35 @@ impl EngineLoop {
             view.health(health);
         }
         view.flush();
+    }
+
+    fn health(&mut self, now: Instant) -> Health {
+        let store = self.journal.view();
+        let facts = self.timers.facts(now).into_iter().zip(&self.feed_counters);
+        let feeds = facts
+            .map(|(facts, counters)| FeedFacts {
+                dropped: counters.dropped.load(Ordering::Relaxed),
+                malformed: counters.malformed.load(Ordering::Relaxed),
+                reconnects: counters.reconnects(),
+                connected_since: counters.connected_since(),
+                next_retry_at: counters.next_retry_at(),
+                ..facts
+            })
+            .collect();
+        Health {
+            counters: self.counters(),
+            workers: self.monitor.rows(&store),
+            store,
+            feeds,
+            queues: QueueFigures {
+                engine: self.batches.len(),
+                engine_capacity: self.batches.capacity().unwrap_or_default(),
+                requests: self.requests.len(),
+                ..QueueFigures::default()
+            },
+            waiting_rows: self.journal.waiting_rows(),
+            uptime: self.monitor.uptime(now),
+        }
     }
 
     fn counters(&self) -> Counters {
@@ -260,7 +322,7 @@ impl EngineLoop {
                 None
             }
         };
-        self.engine.step(&Input::Store(fault));
+        self.step(&Input::Store(fault), Cause::Other);
     }
 
     fn save_snapshot(&self) {

@@ -5,12 +5,16 @@ use std::time::{Duration, Instant};
 
 use crate::domain::{FeedId, Input, Timestamp};
 
+use super::vitals::FeedFacts;
+
 /// How often a silent feed's clock is moved on.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Half of the time for which a message counts: what the fastest message of the last five to ten
 /// seconds said is believed. All-time fastest was rejected: a clock that is set back, or a way that
 /// grows longer, would leave the estimate ahead of every tick for good.
 const HALF_WINDOW: Duration = Duration::from_secs(5);
+/// Least time over which a rate of ticks is counted.
+const RATE_WINDOW: Duration = Duration::from_secs(1);
 
 /// The clocks of the live feeds.
 #[derive(Debug)]
@@ -26,6 +30,30 @@ struct FeedClock {
     offset: Offset,
     /// When anything was read last.
     last_input: Option<Instant>,
+    ticks: u64,
+    rate: Rate,
+}
+
+/// Ticks a second, counted anew about every second.
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    since: Instant,
+    ticks_then: u64,
+    per_s: f64,
+}
+
+impl Rate {
+    fn update(&mut self, ticks: u64, now: Instant) -> f64 {
+        let passed = now.saturating_duration_since(self.since);
+        if passed >= RATE_WINDOW {
+            #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+            let came = (ticks - self.ticks_then) as f64;
+            self.per_s = came / passed.as_secs_f64();
+            self.since = now;
+            self.ticks_then = ticks;
+        }
+        self.per_s
+    }
 }
 
 /// Event time less the time since the desk's start at which it was read, in nanoseconds: greatest
@@ -67,6 +95,12 @@ impl FeedTimers {
                 is_live,
                 offset: Offset::default(),
                 last_input: None,
+                ticks: 0,
+                rate: Rate {
+                    since: now,
+                    ticks_then: 0,
+                    per_s: 0.0,
+                },
             })
             .collect();
         Self {
@@ -106,13 +140,27 @@ impl FeedTimers {
             .collect()
     }
 
-    /// Milliseconds since each feed's last input.
-    pub(super) fn ages_ms(&self, now: Instant) -> Vec<Option<u64>> {
+    /// Counts ticks that came of `feed`.
+    pub(super) fn count(&mut self, feed: FeedId, ticks: u64) {
+        if let Some(clock) = self.clocks.get_mut(feed.index()) {
+            clock.ticks = clock.ticks.saturating_add(ticks);
+        }
+    }
+
+    /// How old each feed's last input is, and how much came of it.
+    pub(super) fn facts(&mut self, now: Instant) -> Vec<FeedFacts> {
         self.clocks
-            .iter()
+            .iter_mut()
             .map(|clock| {
-                let age = now.saturating_duration_since(clock.last_input?);
-                u64::try_from(age.as_millis()).ok()
+                let age = clock
+                    .last_input
+                    .map(|moment| now.saturating_duration_since(moment));
+                FeedFacts {
+                    age_ms: age.and_then(|age| u64::try_from(age.as_millis()).ok()),
+                    ticks: clock.ticks,
+                    ticks_per_s: clock.rate.update(clock.ticks, now),
+                    ..FeedFacts::default()
+                }
             })
             .collect()
     }
@@ -190,6 +238,32 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_rate_is_counted_over_a_second_and_ages_at_once() {
+        let start = Instant::now();
+        let mut timers = FeedTimers::new(&[true, true], start);
+        // Milliseconds from the start, ticks that came just before; ticks a second after it.
+        let cases = [
+            (500, 40, 0.0),
+            (1_000, 60, 100.0),
+            (1_500, 900, 100.0),
+            (3_000, 100, 500.0),
+            (4_000, 0, 0.0),
+        ];
+        let mut ticks = 0;
+        for (millis, came, expected) in cases {
+            let now = start + Duration::from_millis(millis);
+            timers.count(FeedId(0), came);
+            ticks += came;
+            let facts = timers.facts(now);
+            assert_eq!((facts[0].ticks, facts[0].ticks_per_s), (ticks, expected));
+            assert_eq!(facts[1], FeedFacts::default());
+        }
+        timers.observe(FeedId(1), Timestamp::ZERO, start);
+        let later = start + Duration::from_millis(7_250);
+        assert_eq!(timers.facts(later)[1].age_ms, Some(7_250));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use tokio::sync::{oneshot, watch};
 use crate::domain::{Command, CommandBody, CommandId, Decision, OrderIntent, Price};
 use crate::view::View;
 
+use super::logging::{self, LogRing};
+
 /// Something asked of the engine's thread.
 #[derive(Debug)]
 pub enum Request {
@@ -106,6 +108,11 @@ impl DeskHandle {
     /// The view.
     pub fn view(&self) -> &SharedView {
         &self.view
+    }
+
+    /// The newest lines of the log.
+    pub fn log(&self) -> &'static LogRing {
+        logging::ring()
     }
 
     /// Sends a command; its answer comes as an event that carries the returned number.

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::domain::{Event, Timestamp};
 use crate::store::{NOT_ANSWERED, StoreError, StoreHealth, StoreWriter, Ticket, TicketError};
@@ -17,10 +17,20 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 /// Events on their way to the disk.
 pub(super) struct Journal {
     writer: Option<StoreWriter>,
-    pending: VecDeque<(Arc<[Event]>, Option<Ticket>)>,
+    pending: VecDeque<Pending>,
+    /// How long the commits since the last look took.
+    commits: Vec<Duration>,
     is_failing: bool,
     /// A commit has taken longer than [`COMMIT_PATIENCE`] and is not done yet.
     is_stalled: bool,
+}
+
+/// Events that are not shown yet.
+struct Pending {
+    events: Arc<[Event]>,
+    /// What they wait for, where they must be on disk first.
+    ticket: Option<Ticket>,
+    handed_over: Instant,
 }
 
 /// A change in the store's health that the engine has to hear of.
@@ -38,6 +48,7 @@ impl Journal {
         Self {
             writer,
             pending: VecDeque::new(),
+            commits: Vec::new(),
             is_failing: false,
             is_stalled: false,
         }
@@ -58,20 +69,26 @@ impl Journal {
                 writer.append(Arc::clone(&events))?;
             }
         }
-        self.pending.push_back((events, ticket));
+        self.pending.push_back(Pending {
+            events,
+            ticket,
+            handed_over: Instant::now(),
+        });
         Ok(())
     }
 
     /// Takes out the events that may be shown now, oldest first.
     pub(super) fn ready(&mut self) -> Vec<Arc<[Event]>> {
         let mut ready = Vec::new();
-        while let Some((_, ticket)) = self.pending.front() {
+        while let Some(front) = self.pending.front() {
             let patience = if self.is_failing {
                 Duration::ZERO
             } else {
                 COMMIT_PATIENCE
             };
-            match ticket.as_ref().map_or(Ok(()), |it| it.wait(patience)) {
+            let ticket = front.ticket.as_ref();
+            match ticket.map_or(Ok(()), |it| it.wait(patience)) {
+                Ok(()) if ticket.is_some() => self.commits.push(front.handed_over.elapsed()),
                 Ok(()) => {}
                 Err(TicketError::StillWaiting) => {
                     self.is_stalled |= !self.is_failing;
@@ -79,7 +96,7 @@ impl Journal {
                 }
                 Err(TicketError::Stopped) => break,
             }
-            ready.extend(self.pending.pop_front().map(|(events, _)| events));
+            ready.extend(self.pending.pop_front().map(|front| front.events));
         }
         self.is_stalled &= !self.pending.is_empty();
         ready
@@ -99,6 +116,23 @@ impl Journal {
             }
             _ => None,
         }
+    }
+
+    /// Whether anything is kept at all.
+    pub(super) const fn is_kept(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Takes out how long the commits since the last call took.
+    pub(super) fn take_commits(&mut self) -> Vec<Duration> {
+        std::mem::take(&mut self.commits)
+    }
+
+    /// Rows that are not on the disk yet.
+    pub(super) fn waiting_rows(&self) -> usize {
+        self.writer
+            .as_ref()
+            .map_or(0, |writer| writer.health_handle().waiting_rows())
     }
 
     /// How the store is doing, for the screen.

@@ -1,17 +1,32 @@
-//! Where the log goes: JSON lines on stderr without a screen, into a daily file beside one.
+//! Where the log goes: JSON lines on stderr without a screen, into a daily file beside one, and
+//! the newest lines into memory for the log pane.
 //! Must not write to stdout, which belongs to summaries, exports and the screen.
 
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+pub use super::log_ring::{LogRecord, LogRing, RECORDS_KEPT};
+
+use super::log_ring::RingLayer;
 
 /// Days whose log files are kept.
 const FILES_KEPT: usize = 14;
 /// Name of the log's folder within the data folder.
 const FOLDER: &str = "log";
+
+/// The newest lines of this process: a log is the process's, and so are they.
+static RING: LogRing = LogRing::new();
+
+/// The newest lines of the log.
+pub fn ring() -> &'static LogRing {
+    &RING
+}
 
 /// Why there is no log.
 #[derive(Debug, Error)]
@@ -39,7 +54,8 @@ pub enum LogError {
 #[must_use]
 #[derive(Debug)]
 pub struct LogGuard {
-    _worker: WorkerGuard,
+    /// `None` where nothing is written.
+    _worker: Option<WorkerGuard>,
     /// The folder of the log files, where there are any.
     pub folder: Option<PathBuf>,
 }
@@ -49,12 +65,24 @@ pub struct LogGuard {
 /// # Errors
 /// When the level is none.
 pub fn to_stderr(level: &str) -> Result<LogGuard, LogError> {
-    let (writer, worker) = tracing_appender::non_blocking::NonBlockingBuilder::default()
+    let (writer, worker) = NonBlockingBuilder::default()
         .lossy(false)
         .finish(std::io::stderr());
-    start(writer, level)?;
+    start(Some(writer), level)?;
     Ok(LogGuard {
-        _worker: worker,
+        _worker: Some(worker),
+        folder: None,
+    })
+}
+
+/// Keeps the newest lines for the log pane and writes nothing.
+///
+/// # Errors
+/// When the level is none.
+pub fn to_memory(level: &str) -> Result<LogGuard, LogError> {
+    start(None, level)?;
+    Ok(LogGuard {
+        _worker: None,
         folder: None,
     })
 }
@@ -78,22 +106,28 @@ pub fn to_folder(data_dir: &Path, level: &str) -> Result<LogGuard, LogError> {
             source,
         })?;
     let (writer, worker) = tracing_appender::non_blocking(appender);
-    start(writer, level)?;
+    start(Some(writer), level)?;
     Ok(LogGuard {
-        _worker: worker,
+        _worker: Some(worker),
         folder: Some(folder),
     })
 }
 
-fn start(writer: tracing_appender::non_blocking::NonBlocking, level: &str) -> Result<(), LogError> {
+fn start(writer: Option<NonBlocking>, level: &str) -> Result<(), LogError> {
     let filter = EnvFilter::try_new(level).map_err(|_| LogError::Level {
         text: level.to_owned(),
     })?;
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(writer)
+    let lines = writer.map(|writer| {
+        tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_writer(writer)
+            .boxed()
+    });
+    Registry::default()
+        .with(lines)
+        .with(RingLayer(&RING))
+        .with(filter)
         .try_init()
         .map_err(|_| LogError::Twice)
 }

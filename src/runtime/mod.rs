@@ -8,10 +8,13 @@ mod event_log;
 mod feed_timers;
 mod handle;
 mod journal;
+mod log_ring;
 pub mod logging;
 mod publish;
+mod stopwatch;
 mod summary;
 mod supervise;
+mod vitals;
 
 pub use desk::{Desk, DeskError, RunOptions};
 pub use handle::{DeskHandle, HandleError, Preview, Request, SharedView};

@@ -4,20 +4,29 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tracing::warn;
 
-use crate::domain::{Event, EventBody, InstrumentId, MarketUpdate};
-use crate::store::Archive;
-use crate::view::{Counters, StoreView, ViewFold};
+use crate::domain::{Event, EventBody, InstrumentId, MarketUpdate, OrderId};
+use crate::store::{Archive, StoreError};
+use crate::view::{EquityPoint, LatencyKind, Past, Timing, ViewFold};
 
 use super::handle::SharedView;
+use super::supervise::Worker;
+use super::vitals::{Health, LatencyBook, memory_bytes, show_latencies};
 
 /// Batches that may wait for the view's thread.
 const QUEUE: usize = 256;
 /// Stored bars of each timeframe that a new screen begins with.
 const HISTORY_BARS: usize = 300;
+/// Stored events of the trade lane that a new screen begins with: some 200 orders and signals.
+const HISTORY_EVENTS: usize = 2_000;
+/// Stored samples of the account that a new screen begins with.
+const HISTORY_SAMPLES: usize = 1_000;
+/// Timings and latencies that may wait for a view that is stuck.
+const FACTS_MAX: usize = 4_096;
 
 /// What the view's thread is given at once.
 #[derive(Debug, Default)]
@@ -25,15 +34,22 @@ struct Package {
     events: Vec<Arc<[Event]>>,
     /// The newest of each instrument.
     markets: BTreeMap<InstrumentId, MarketUpdate>,
+    /// The newest of each order.
+    timings: BTreeMap<OrderId, Timing>,
+    latencies: Vec<(LatencyKind, Duration)>,
     health: Option<Health>,
+    /// When it was first on its way.
+    sent: Option<Instant>,
 }
 
-/// Figures that are not events.
-#[derive(Debug, Clone)]
-pub(super) struct Health {
-    pub(super) counters: Counters,
-    pub(super) store: StoreView,
-    pub(super) feed_ages_ms: Vec<Option<u64>>,
+impl Package {
+    fn is_empty(&self) -> bool {
+        self.events.is_empty()
+            && self.markets.is_empty()
+            && self.timings.is_empty()
+            && self.latencies.is_empty()
+            && self.health.is_none()
+    }
 }
 
 /// Sends to the view's thread without ever waiting for it.
@@ -50,11 +66,15 @@ impl ViewPublisher {
         view: Arc<SharedView>,
         fold: ViewFold,
         archive: Option<Archive>,
+        worker: Worker,
     ) -> std::io::Result<Self> {
         let (queue, packages) = bounded(QUEUE);
         let thread = std::thread::Builder::new()
             .name("view".to_owned())
-            .spawn(move || fold_packages(&view, fold, archive.as_ref(), &packages))?;
+            .spawn(move || {
+                let _worker = worker;
+                fold_packages(&view, fold, archive.as_ref(), &packages);
+            })?;
         Ok(Self {
             queue,
             waiting: Package::default(),
@@ -67,10 +87,29 @@ impl ViewPublisher {
     }
 
     pub(super) fn markets(&mut self, markets: Vec<MarketUpdate>) {
-        let newest = markets
-            .into_iter()
-            .map(|update| (update.instrument, update));
-        self.waiting.markets.extend(newest);
+        for mut update in markets {
+            if let Some(older) = self.waiting.markets.remove(&update.instrument) {
+                update.replace(older);
+            }
+            self.waiting.markets.insert(update.instrument, update);
+        }
+    }
+
+    pub(super) fn timings(&mut self, timings: Vec<(OrderId, Timing)>) {
+        self.waiting.timings.extend(timings);
+        while self.waiting.timings.len() > FACTS_MAX {
+            self.waiting.timings.pop_first();
+        }
+    }
+
+    pub(super) fn latencies(
+        &mut self,
+        latencies: impl IntoIterator<Item = (LatencyKind, Duration)>,
+    ) {
+        let room = FACTS_MAX.saturating_sub(self.waiting.latencies.len());
+        self.waiting
+            .latencies
+            .extend(latencies.into_iter().take(room));
     }
 
     pub(super) fn health(&mut self, health: Health) {
@@ -78,10 +117,11 @@ impl ViewPublisher {
     }
 
     pub(super) fn flush(&mut self) {
-        let package = std::mem::take(&mut self.waiting);
-        if package.events.is_empty() && package.markets.is_empty() && package.health.is_none() {
+        if self.waiting.is_empty() {
             return;
         }
+        let mut package = std::mem::take(&mut self.waiting);
+        package.sent.get_or_insert_with(Instant::now);
         if let Err(TrySendError::Full(package)) = self.queue.try_send(package) {
             self.waiting = package;
         }
@@ -102,38 +142,92 @@ fn fold_packages(
     archive: Option<&Archive>,
     packages: &Receiver<Package>,
 ) {
+    let mut latencies = LatencyBook::new();
+    let mut past = None;
     while let Ok(package) = packages.recv() {
+        let Package {
+            events,
+            markets,
+            timings,
+            latencies: measured,
+            health,
+            sent,
+        } = package;
+        let events = || events.iter().flat_map(|events| events.iter());
+        if let (Some(archive), None, Some(first)) = (archive, &past, events().next()) {
+            // Read before the view is locked, and once: later events are not history.
+            past = Some(read_past(archive, first.sequence));
+        }
+        for (kind, took) in measured {
+            latencies.record(kind, took);
+        }
+        // A percentile walks a histogram and memory is a file: not while a frame may wait.
+        let figures = health.as_ref().map(|_| {
+            let lag = sent.map_or(Duration::ZERO, |sent| sent.elapsed());
+            let lag_us = u64::try_from(lag.as_micros()).unwrap_or(u64::MAX);
+            (latencies.take_new(), memory_bytes(), lag_us, packages.len())
+        });
         view.update(|view| {
-            for event in package.events.iter().flat_map(|events| events.iter()) {
+            for event in events() {
                 fold.apply(view, event);
+                if let (EventBody::Listed { id, .. }, Some(past)) = (&event.body, &mut past) {
+                    fold.add_past(view, *id, past);
+                }
             }
-            for update in package.markets.into_values() {
+            for update in markets.into_values() {
                 fold.apply_market(view, update);
             }
-            if let Some(health) = package.health {
-                view.counters = health.counters;
-                view.store = health.store;
-                for (feed, age_ms) in view.feeds.iter_mut().zip(health.feed_ages_ms) {
-                    feed.age_ms = age_ms;
-                }
+            for (order, timing) in timings {
+                fold.apply_timing(view, order, timing);
+            }
+            if let Some(health) = health {
+                health.show(view);
+            }
+            if let Some((new, memory, lag_us, waiting)) = figures {
+                show_latencies(&mut view.system.latencies, new);
+                view.system.memory_bytes = memory;
+                view.system.queues.view_lag_us = lag_us;
+                view.system.queues.view = waiting;
             }
         });
         if let Some(archive) = archive {
-            for event in package.events.iter().flat_map(|events| events.iter()) {
-                show_history(view, &fold, archive, event);
+            for event in events() {
+                show_history(view, &mut fold, archive, event);
             }
         }
     }
 }
 
+/// What earlier runs did, as far as a new screen shows it.
+fn read_past(archive: &Archive, before: u64) -> Past {
+    let read = || -> Result<Past, StoreError> {
+        let instruments = archive.stored_instruments()?;
+        let events = archive.trades_before(before, HISTORY_EVENTS)?;
+        let samples = archive.accounts_before(before, HISTORY_SAMPLES)?;
+        let equity = samples
+            .iter()
+            .map(|(time, account)| EquityPoint::of(account, *time))
+            .collect();
+        Ok(Past::new(events, equity, |stored| {
+            let place = instruments.binary_search_by_key(&stored, |(id, _)| *id);
+            let found = instruments.get(place.ok()?);
+            found.map(|(_, instrument)| instrument)
+        }))
+    };
+    read().unwrap_or_else(|problem| {
+        warn!(%problem, "what earlier runs did is not shown");
+        Past::default()
+    })
+}
+
 /// Puts the stored bars of an instrument that was just listed before those of this run. The store
 /// may be ahead of the events that were folded in, and those are yet to come.
-fn show_history(view: &SharedView, fold: &ViewFold, archive: &Archive, event: &Event) {
+fn show_history(view: &SharedView, fold: &mut ViewFold, archive: &Archive, event: &Event) {
     let EventBody::Listed { id, instrument, .. } = &event.body else {
         return;
     };
     let key = &instrument.key;
-    for &timeframe in fold.timeframes() {
+    for timeframe in fold.timeframes().to_vec() {
         match archive.bars_before(key, timeframe, HISTORY_BARS, event.sequence) {
             Ok(bars) if bars.is_empty() => {}
             Ok(bars) => view.update(|view| fold.add_history(view, *id, timeframe, &bars)),

@@ -9,6 +9,7 @@ mod folder;
 mod history;
 mod journal;
 mod lock;
+mod past;
 mod queue;
 mod recover;
 mod rows;

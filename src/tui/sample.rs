@@ -4,18 +4,24 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::config::Mode;
+use crate::config::{Mode, RiskConfig};
 use crate::domain::{
     Account, Bar, CandleSource, Check, Contribution, Decimal, Decision, DenialReason, ExecutionId,
     FeedId, FeedStatus, Fill, FormingBar, Instrument, InstrumentId, InstrumentKey, Liquidity,
     MarketUpdate, Order, OrderId, OrderIntent, OrderKind, OrderOrigin, OrderState, Price, Qty,
     Real, Session, Side, Signal, SignalAction, TimeInForce, Timeframe, Timestamp,
 };
+use crate::indicators::IndicatorCatalog;
 use crate::runtime::Preview;
 use crate::view::{
-    BarRow, Counters, FeedView, InstrumentView, PositionView, SeriesView, SignalOutcome, SignalRow,
-    StoreView, TradeLogEntry, TradeLogRow, View,
+    BarRow, Counters, EquityCurve, FeedView, InstrumentView, PositionView, Records, SeriesView,
+    SessionStats, SignalOutcome, SignalRow, StoreView, TradeLogEntry, TradeLogRow, View,
 };
+
+mod account;
+mod market;
+mod records;
+mod system;
 
 /// The moment of the sample: 2026-11-05T14:03:27Z.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_793_887_407);
@@ -36,18 +42,29 @@ pub fn view() -> View {
         .zip(MARKETS)
         .map(|(id, row)| market(id, row))
         .collect();
+    let fills = account::fills(&trade_log());
     View {
         mode: Mode::Paper,
         currency: "USD".to_owned(),
         instruments,
         feeds: vec![FeedView {
-            name: "sim".to_owned(),
             status: FeedStatus::Live,
             age_ms: Some(3),
+            ..system::feed()
         }],
         signals: signals(),
         trade_log: trade_log(),
         working_orders: working_orders(),
+        queue: account::queue(),
+        orders: account::orders(working_orders()),
+        closed_trades: account::closed_trades(),
+        session: account::session(),
+        records: records::records(&fills),
+        fills,
+        equity: account::equity(),
+        limits: RiskConfig::default(),
+        catalog: Arc::new(IndicatorCatalog::new(&records::specs())),
+        system: system::system(),
         account: Account {
             cash: Decimal::new(7_521_340, 2),
             equity: Decimal::new(10_084_210, 2),
@@ -74,14 +91,17 @@ pub fn view() -> View {
 pub fn empty() -> View {
     View {
         instruments: Vec::new(),
-        feeds: vec![FeedView {
-            name: "sim".to_owned(),
-            status: FeedStatus::Connecting,
-            age_ms: None,
-        }],
+        feeds: vec![FeedView::new("sim")],
         signals: VecDeque::new(),
         trade_log: VecDeque::new(),
         working_orders: BTreeMap::new(),
+        queue: BTreeMap::new(),
+        orders: BTreeMap::new(),
+        closed_trades: VecDeque::new(),
+        session: SessionStats::default(),
+        records: Records::default(),
+        fills: VecDeque::new(),
+        equity: EquityCurve::default(),
         account: Account {
             cash: Decimal::new(100_000, 0),
             equity: Decimal::new(100_000, 0),
@@ -188,34 +208,36 @@ fn market(id: u32, row: (&str, i64, u8, i64, i64, u8, u64)) -> InstrumentView {
         realized_pnl: Decimal::new(12_460, 2),
         stop_price: Some(away(stop)),
     };
-    InstrumentView {
-        id: InstrumentId(id),
-        instrument: Arc::new(instrument),
-        feed: FeedId(0),
-        market: Some(MarketUpdate {
-            instrument: InstrumentId(id),
-            time: NOW,
-            last: Some(last),
-            bid: Some((away(-1), Qty::from_units(40 * lot))),
-            ask: Some((away(1), Qty::from_units(25 * lot))),
-            forming: Vec::new(),
-            ticks: 21_402,
-            late_ticks: 1,
-        }),
-        series,
-        position: match id {
-            0 => held(250, -24, 6_000, -148),
-            3 => held(-40, -31, -1_240, 190),
-            _ => PositionView::default(),
-        },
-    }
+    let position = match id {
+        0 => held(250, -24, 6_000, -148),
+        3 => held(-40, -31, -1_240, 190),
+        _ => PositionView::default(),
+    };
+    let depth = market::depth(last, tick, lot, seed);
+    let mut row = InstrumentView::new(InstrumentId(id), Arc::new(instrument), FeedId(0), series);
+    row.market = Some(MarketUpdate {
+        instrument: InstrumentId(id),
+        time: NOW,
+        last: Some(last),
+        bid: Some((away(-1), Qty::from_units(40 * lot))),
+        ask: Some((away(1), Qty::from_units(25 * lot))),
+        forming: Vec::new(),
+        prints: Vec::new(),
+        depth: Some(Arc::clone(&depth)),
+        ticks: 21_402,
+        late_ticks: 1,
+    });
+    row.open_trade = account::open_trade(&position, price_scale);
+    row.position = position;
+    market::dress(&mut row, depth, start, tick, lot, seed);
+    row
 }
 
 fn series(timeframe: Timeframe, start: i64, tick: i64, seed: u64) -> SeriesView {
     let mut random = Random(seed.wrapping_add(u64::from(timeframe.seconds())));
     let scale = (start / 25_000).max(tick);
     let mut bars = VecDeque::new();
-    let (mut price, mut fast, mut slow): (i64, Option<f64>, Option<f64>) = (start, None, None);
+    let mut price = start;
     let mut drift = 0;
     let end = NOW.seconds() - NOW.seconds().rem_euclid(i64::from(timeframe.seconds()));
     for index in 0..240_i64 {
@@ -236,25 +258,18 @@ fn series(timeframe: Timeframe, start: i64, tick: i64, seed: u64) -> SeriesView 
             volume: Qty::from_units(200 + random.next().abs() + (close - open).abs() * 40 / scale),
             count: 60,
         };
-        let average = |before: Option<f64>, length: f64| {
-            let value = bar.close.as_f64();
-            Some(before.map_or(value, |before| {
-                before + (value - before) * 2.0 / (length + 1.0)
-            }))
-        };
-        (fast, slow) = (average(fast, 9.0), average(slow, 21.0));
         bars.push_back(BarRow {
             bar,
-            overlays: [fast.filter(|_| index >= 8), slow.filter(|_| index >= 20)],
+            session_start: market::day_of(bar.start),
+            delta: Some(market::delta(&bar)),
         });
     }
     let forming = bars.pop_back().map(|row| FormingBar::new(row.bar));
-    SeriesView {
-        timeframe,
-        bars,
-        forming,
-        values: Vec::new(),
-    }
+    let mut series = SeriesView::new(timeframe, 0);
+    series.bars = bars;
+    series.forming = forming;
+    series.forming_session = market::day_of(NOW);
+    series
 }
 
 fn at(seconds_ago: i64, millis: i64) -> Timestamp {
@@ -276,7 +291,7 @@ fn signal_row(
         impact: Real(impact),
     };
     SignalRow {
-        sequence: 900,
+        sequence: u64::try_from(190 + (2_000 - ago) / 2).unwrap_or(0),
         time: at(ago, 0),
         signal: Signal {
             strategy: strategy.to_owned(),

@@ -1,9 +1,9 @@
 //! What the screen itself remembers: what is chosen, what is open, what was said last.
 //! Must not read a clock: moments come with the call.
 
-use std::time::{Duration, Instant};
-
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
 
@@ -21,7 +21,7 @@ use super::workspace::{Focus, Leaf, Link, Workspaces};
 use super::zone::Zone;
 use crate::config::Mode;
 use crate::domain::{FeedStatus, FormingBar, Timestamp};
-use crate::view::{FeedView, InstrumentView, SeriesView, View};
+use crate::view::{FeedView, InstrumentView, SeriesView, StudySet, View};
 
 /// Everything the screen shows that is not in the view.
 #[derive(Debug, Clone)]
@@ -74,6 +74,8 @@ pub struct DeskState {
     pub pending: Option<Pending>,
     /// What was said last.
     pub message: Option<Message>,
+    /// The indicators that charts draw; a cache, which drawing brings up to the bars.
+    pub studies: RefCell<StudySet>,
     /// When Enter was pressed last.
     pub(super) last_enter: Option<Instant>,
 }
@@ -180,6 +182,7 @@ impl DeskState {
             open: Open::Nothing,
             pending: None,
             message: None,
+            studies: RefCell::default(),
             last_enter: None,
         }
     }

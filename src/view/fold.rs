@@ -1,59 +1,80 @@
-//! Folds events and market updates into a view.
-//! Must give the same view for the same events, wherever it runs.
+//! Folds events into a view: listings, seconds, bars, states; the trades' part is `fold_trade`.
+//! Must give the same view for the same events, wherever it runs and however they are batched.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::config::Mode;
+use crate::config::{Mode, RiskConfig};
 use crate::domain::{
-    Account, ClosedBar, CommandOutcome, Decision, Event, EventBody, FeedId, FeedStatus, Fill,
-    IndicatorSlot, Instrument, InstrumentId, MarketUpdate, Order, OrderOrigin, OrderState, Price,
-    Timeframe, Timestamp,
+    Account, Candle, ClosedBar, Event, EventBody, FeedId, IndicatorSlot, Instrument, InstrumentId,
+    OrderId, Price, Qty, Timeframe, Timestamp,
 };
-use crate::indicators::{IndicatorCatalog, IndicatorSet};
+use crate::indicators::IndicatorCatalog;
+use crate::market::SessionCalendar;
 use crate::portfolio::Ledger;
 
+use super::day::{DayView, Stretch};
+use super::equity::EquityCurve;
 use super::model::{
-    BARS_KEPT, BarRow, Counters, FeedView, HaltView, InstrumentView, OVERLAY_SPECS, OVERLAYS,
-    PositionView, ROWS_KEPT, SeriesView, SignalOutcome, SignalRow, StoreView, TradeLogEntry,
-    TradeLogRow, View,
+    BARS_KEPT, BarRow, Counters, FeedView, InstrumentView, PositionView, SeriesView, StoreView,
+    View,
 };
+use super::past::Past;
+use super::records::{Records, Timing};
+use super::session::SessionStats;
+use super::system::SystemView;
 
-/// What folding needs beyond the view itself: a ledger of its own and the indicators' names.
+/// Bars of this length at most tell of the day before the screen opened.
+const DAY_FRAME_S_MAX: u32 = 3_600;
+
+/// What folding needs beyond the view itself: ledgers and calendars of its own.
 #[derive(Debug)]
 pub struct ViewFold {
-    ledger: Ledger,
+    /// Valued at every market update, for the eye.
+    pub(super) ledger: Ledger,
+    /// Valued when the engine values its own, so that both say the same at each event.
+    pub(super) books: Ledger,
     timeframes: Vec<Timeframe>,
     value_count: usize,
-    overlays: [Option<IndicatorSlot>; OVERLAYS.len()],
     /// Protective stops that a restart found, until their instruments are listed.
     stops: BTreeMap<InstrumentId, Price>,
-    /// Makes the overlays of bars from before this run, whose values are not read.
-    overlay_catalog: IndicatorCatalog,
+    instruments: Vec<Known>,
+    /// Events of earlier runs are being folded in.
+    pub(super) is_past: bool,
+}
+
+/// What is known of an instrument beside its view.
+#[derive(Debug)]
+struct Known {
+    calendar: Option<SessionCalendar>,
+    /// The position by the fills that were seen.
+    held: Qty,
 }
 
 impl View {
     /// A view of a desk that has seen nothing.
     pub fn new(mode: Mode, currency: &str, feeds: &[String]) -> Self {
-        let feeds = feeds
-            .iter()
-            .map(|name| FeedView {
-                name: name.clone(),
-                status: FeedStatus::Connecting,
-                age_ms: None,
-            })
-            .collect();
         Self {
             mode,
             currency: currency.to_owned(),
             instruments: Vec::new(),
-            feeds,
+            feeds: feeds.iter().map(|name| FeedView::new(name)).collect(),
             signals: VecDeque::new(),
             trade_log: VecDeque::new(),
             working_orders: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            fills: VecDeque::new(),
+            closed_trades: VecDeque::new(),
+            session: SessionStats::default(),
+            records: Records::default(),
+            equity: EquityCurve::default(),
             account: Account::default(),
+            limits: RiskConfig::default(),
+            catalog: Arc::new(IndicatorCatalog::new(&[])),
             halt: None,
             store: StoreView::default(),
+            system: SystemView::default(),
             counters: Counters::default(),
             time: Timestamp::ZERO,
             sequence: 0,
@@ -71,17 +92,13 @@ impl ViewFold {
         stops: BTreeMap<InstrumentId, Price>,
     ) -> Self {
         Self {
+            books: ledger.clone(),
             ledger,
             timeframes: timeframes.to_vec(),
             value_count: catalog.len(),
             stops,
-            overlays: OVERLAYS.map(|name| catalog.slot(name)),
-            overlay_catalog: IndicatorCatalog::new(
-                &OVERLAY_SPECS
-                    .iter()
-                    .filter_map(|text| text.parse().ok())
-                    .collect::<Vec<_>>(),
-            ),
+            instruments: Vec::new(),
+            is_past: false,
         }
     }
 
@@ -95,16 +112,14 @@ impl ViewFold {
                 feed,
                 instrument,
             } => self.list(view, *id, *feed, instrument),
-            EventBody::CandleClosed { .. } => {}
+            EventBody::CandleClosed { instrument, candle } => {
+                self.on_second(view, *instrument, candle);
+            }
             EventBody::BarClosed {
                 instrument,
                 timeframe,
                 bar,
-            } => {
-                if let Some(series) = series_mut(view, *instrument, *timeframe) {
-                    push_bar(series, *bar);
-                }
-            }
+            } => self.on_bar(view, *instrument, *timeframe, bar),
             EventBody::IndicatorConfirmed {
                 instrument,
                 timeframe,
@@ -113,7 +128,7 @@ impl ViewFold {
                 ..
             } => {
                 if let Some(series) = series_mut(view, *instrument, *timeframe) {
-                    self.set_value(series, *slot, value.0);
+                    set_value(series, *slot, value.0);
                 }
             }
             EventBody::FeedChanged { feed, status } => {
@@ -125,109 +140,37 @@ impl ViewFold {
         }
     }
 
-    /// Folds an event of signals, orders and money in.
-    fn apply_trade(&mut self, view: &mut View, event: &Event) {
-        match &event.body {
-            EventBody::SignalRaised(signal) => push(
-                &mut view.signals,
-                SignalRow {
-                    sequence: event.sequence,
-                    time: event.time,
-                    signal: (**signal).clone(),
-                    outcome: SignalOutcome::NoOrder,
-                },
-            ),
-            EventBody::RiskDecided(decision) => on_decision(view, event, decision),
-            EventBody::OrderChanged(order) => on_order(view, event, order),
-            EventBody::Filled(fill) => self.on_fill(view, event, fill),
-            EventBody::StopMoved {
-                instrument,
-                stop_price,
-            } => {
-                if let Some(row) = view.instruments.get_mut(instrument.index()) {
-                    row.position.stop_price = *stop_price;
-                }
-            }
-            EventBody::AccountSampled(account) => view.account = *account,
-            EventBody::Halted { reason, kill } => {
-                view.halt = Some(HaltView {
-                    reason: reason.clone(),
-                    kill: *kill,
-                });
-                let entry = TradeLogEntry::Halted {
-                    reason: reason.clone(),
-                    kill: *kill,
-                };
-                log(view, event, entry);
-            }
-            EventBody::Resumed => {
-                view.halt = None;
-                log(view, event, TradeLogEntry::Resumed);
-            }
-            EventBody::CommandAnswered {
-                outcome: CommandOutcome::Refused(text),
-                ..
-            } => {
-                log(view, event, TradeLogEntry::Note(text.clone()));
-            }
-            EventBody::StoreFailed { reason } => {
-                log(view, event, TradeLogEntry::Note(reason.clone()));
-            }
-            EventBody::Anomaly { text, .. } => {
-                log(view, event, TradeLogEntry::Note(text.clone()));
-            }
-            _ => {}
-        }
+    /// Says how long an order took so far.
+    pub fn apply_timing(&self, view: &mut View, order: OrderId, timing: Timing) {
+        view.records.time(order, timing);
     }
 
-    /// Takes over the newest market state of an instrument.
-    pub fn apply_market(&mut self, view: &mut View, update: MarketUpdate) {
-        view.time = view.time.max(update.time);
-        let Some(row) = view.instruments.get_mut(update.instrument.index()) else {
-            return;
-        };
-        for series in &mut row.series {
-            series.forming = update
-                .forming
-                .iter()
-                .find(|(timeframe, _)| *timeframe == series.timeframe)
-                .map(|(_, bar)| *bar);
-        }
-        if let Some(last) = update.last {
-            // A price that the ledger cannot take leaves the mark before it.
-            let _ = self.ledger.mark(update.instrument, last, &row.instrument);
-            row.position = self.position(update.instrument, &row.instrument, &row.position);
-            let marked = self.ledger.account();
-            view.account.equity = marked.equity;
-            view.account.unrealized_pnl = marked.unrealized_pnl;
-        }
-        row.market = Some(update);
-    }
-
-    /// Adds bars that were closed before this run, oldest first, with their overlays.
+    /// Adds bars that were closed before this run, oldest first.
     pub fn add_history(
-        &self,
+        &mut self,
         view: &mut View,
         id: InstrumentId,
         timeframe: Timeframe,
         bars: &[ClosedBar],
     ) {
-        let Some(series) = series_mut(view, id, timeframe) else {
-            return;
-        };
-        let mut set = IndicatorSet::new(&self.overlay_catalog);
         let mut rows = Vec::with_capacity(bars.len());
         for bar in bars {
-            set.update(bar, bar.start);
-            let mut overlays = [None; OVERLAYS.len()];
-            for (place, value) in overlays.iter_mut().zip(set.values()) {
-                *place = *value;
-            }
             rows.push(BarRow {
                 bar: **bar,
-                overlays,
+                session_start: self.session_start(id, bar.start),
+                delta: None,
             });
         }
+        let Some(row) = view.instruments.get_mut(id.index()) else {
+            return;
+        };
+        if self.tells_the_day(timeframe) {
+            add_day(row, &rows);
+        }
+        let series = row.series.iter_mut();
+        let Some(series) = series.into_iter().find(|it| it.timeframe == timeframe) else {
+            return;
+        };
         let newest = series
             .bars
             .front()
@@ -239,76 +182,156 @@ impl ViewFold {
         }
     }
 
+    /// Adds what earlier runs did with an instrument that was just listed, and with the account
+    /// where that was not added yet. To be called before a later event of it is folded in.
+    pub fn add_past(&mut self, view: &mut View, id: InstrumentId, past: &mut Past) {
+        let Some(instrument) = view.instrument(id).map(|row| Arc::clone(&row.instrument)) else {
+            return;
+        };
+        let (loose, equity) = past.take_loose();
+        for point in &equity {
+            view.session.sample(point);
+        }
+        view.equity.precede(equity);
+        let events = past.take(&instrument, id);
+        let filled = events
+            .iter()
+            .fold(Qty::ZERO, |sum, event| match &event.body {
+                EventBody::Filled(fill) => sum.saturating_add(fill.side.signed(fill.quantity)),
+                _ => sum,
+            });
+        // What was held before the first fill that is still known.
+        let began = self.held(id).saturating_sub(filled);
+        self.set_held(id, began);
+        self.is_past = true;
+        for event in loose.iter().chain(&events) {
+            self.apply_trade(view, event);
+        }
+        self.is_past = false;
+    }
+
     /// The timeframes that are folded.
     pub fn timeframes(&self) -> &[Timeframe] {
         &self.timeframes
     }
 
-    fn list(&self, view: &mut View, id: InstrumentId, feed: FeedId, instrument: &Arc<Instrument>) {
+    /// The position of an instrument by the fills that were seen.
+    pub(super) fn held(&self, id: InstrumentId) -> Qty {
+        self.instruments
+            .get(id.index())
+            .map_or(Qty::ZERO, |known| known.held)
+    }
+
+    pub(super) fn set_held(&mut self, id: InstrumentId, held: Qty) {
+        if let Some(known) = self.instruments.get_mut(id.index()) {
+            known.held = held;
+        }
+    }
+
+    pub(super) fn calendar(&mut self, id: InstrumentId) -> Option<&mut SessionCalendar> {
+        self.instruments.get_mut(id.index())?.calendar.as_mut()
+    }
+
+    /// Start of the trading session that a moment lies in.
+    pub(super) fn session_start(&mut self, id: InstrumentId, time: Timestamp) -> Timestamp {
+        self.calendar(id)
+            .map_or(Timestamp::ZERO, |calendar| calendar.segment(time).day_start)
+    }
+
+    /// Whether bars of this length tell of the day so far: those that reach back furthest without
+    /// being a large part of a day themselves.
+    fn tells_the_day(&self, timeframe: Timeframe) -> bool {
+        let within = |it: &&Timeframe| it.seconds() <= DAY_FRAME_S_MAX;
+        let longest = self.timeframes.iter().filter(within).max();
+        longest.or(self.timeframes.first()) == Some(&timeframe)
+    }
+
+    fn list(
+        &mut self,
+        view: &mut View,
+        id: InstrumentId,
+        feed: FeedId,
+        instrument: &Arc<Instrument>,
+    ) {
         if id.index() != view.instruments.len() {
             return;
         }
         let series = self
             .timeframes
             .iter()
-            .map(|&timeframe| SeriesView {
-                timeframe,
-                bars: VecDeque::new(),
-                forming: None,
-                values: vec![None; self.value_count],
-            })
+            .map(|&timeframe| SeriesView::new(timeframe, self.value_count))
             .collect();
+        self.instruments.push(Known {
+            calendar: SessionCalendar::new(&instrument.session).ok(),
+            held: self.books.position(id).quantity(),
+        });
         let former = PositionView {
             stop_price: self.stops.get(&id).copied(),
             ..PositionView::default()
         };
-        let position = self.position(id, instrument, &former);
-        view.instruments.push(InstrumentView {
-            id,
-            instrument: Arc::clone(instrument),
-            feed,
-            market: None,
-            series,
-            position,
-        });
+        let mut row = InstrumentView::new(id, Arc::clone(instrument), feed, series);
+        row.position = self.position(id, instrument, &former);
+        view.instruments.push(row);
     }
 
-    fn set_value(&self, series: &mut SeriesView, slot: IndicatorSlot, value: f64) {
-        if let Some(place) = series.values.get_mut(slot.index()) {
-            *place = Some(value);
-        }
-        for (overlay, name_slot) in (0_usize..).zip(&self.overlays) {
-            if *name_slot == Some(slot)
-                && let Some(place) = series
-                    .bars
-                    .back_mut()
-                    .and_then(|row| row.overlays.get_mut(overlay))
-            {
-                *place = Some(value);
-            }
-        }
-    }
-
-    fn on_fill(&mut self, view: &mut View, event: &Event, fill: &Fill) {
-        log(view, event, TradeLogEntry::Fill(fill.clone()));
-        for row in &mut view.signals {
-            if row.outcome == SignalOutcome::Sent(fill.order) {
-                row.outcome = SignalOutcome::Filled(fill.order);
-            }
-        }
-        let Some(row) = view.instruments.get_mut(fill.instrument.index()) else {
+    fn on_second(&mut self, view: &mut View, id: InstrumentId, candle: &Candle) {
+        let day = self.session_start(id, candle.start);
+        let Some(row) = view.instruments.get_mut(id.index()) else {
             return;
         };
-        // A duplicate changes nothing, which is what a replica wants.
-        if self.ledger.apply(fill, &row.instrument).is_ok() {
-            let _ = self
-                .ledger
-                .mark(fill.instrument, fill.price, &row.instrument);
-            row.position = self.position(fill.instrument, &row.instrument, &row.position);
+        let is_new_day = row.day.start.is_some_and(|start| day > start);
+        let stretch = Stretch {
+            open: candle.open,
+            high: candle.high,
+            low: candle.low,
+            close: candle.close,
+            volume: candle.volume,
+        };
+        row.day.take(day, &stretch);
+        if is_new_day {
+            row.spark = super::day::Sparkline::default();
+        }
+        row.spark.take(candle.start, candle.close);
+        let position = self.books.position(id);
+        if !position.is_open() {
+            return;
+        }
+        // A price that the ledger cannot take leaves the mark before it.
+        let _ = self.books.mark(id, candle.close, &row.instrument);
+        if let Some(trade) = &mut row.open_trade
+            && candle.start > trade.opened
+        {
+            trade.mark_range(&position, &row.instrument, [candle.low, candle.high]);
         }
     }
 
-    fn position(
+    fn on_bar(&mut self, view: &mut View, id: InstrumentId, timeframe: Timeframe, bar: &ClosedBar) {
+        let session_start = self.session_start(id, bar.start);
+        let Some(row) = view.instruments.get_mut(id.index()) else {
+            return;
+        };
+        if let Some(trade) = &mut row.open_trade
+            && trade.timeframe == Some(timeframe)
+        {
+            trade.bars_held = trade.bars_held.map(|count| count.saturating_add(1));
+        }
+        let series = row.series.iter_mut();
+        let Some(series) = series.into_iter().find(|it| it.timeframe == timeframe) else {
+            return;
+        };
+        if series.bars.len() >= BARS_KEPT {
+            series.bars.pop_front();
+        }
+        series.bars.push_back(BarRow {
+            bar: **bar,
+            session_start,
+            delta: series.flow.delta(bar.start),
+        });
+        series.values.fill(None);
+        series.forming = None;
+    }
+
+    pub(super) fn position(
         &self,
         id: InstrumentId,
         instrument: &Instrument,
@@ -325,75 +348,39 @@ impl ViewFold {
     }
 }
 
-fn on_decision(view: &mut View, event: &Event, decision: &Decision) {
-    let outcome = if decision.approved {
-        SignalOutcome::Sent(decision.order)
-    } else {
-        SignalOutcome::Denied(decision.denial())
-    };
-    if matches!(decision.intent.origin, OrderOrigin::Strategy(_))
-        && let Some(row) = view
-            .signals
-            .iter_mut()
-            .rev()
-            .find(|row| row.sequence == event.cause)
-    {
-        row.outcome = outcome;
+/// Tells the day from bars that were closed before this run.
+fn add_day(row: &mut InstrumentView, bars: &[BarRow]) {
+    let mut older = DayView::default();
+    for it in bars {
+        let stretch = Stretch {
+            open: it.bar.open,
+            high: it.bar.high,
+            low: it.bar.low,
+            close: it.bar.close,
+            volume: it.bar.volume,
+        };
+        older.take(it.session_start, &stretch);
     }
-    if !decision.approved {
-        log(view, event, TradeLogEntry::Denied(decision.clone()));
-    }
+    row.day.precede(older);
+    let day = row.day.start;
+    let of_day = bars.iter().filter(|it| Some(it.session_start) == day);
+    row.spark
+        .precede(of_day.map(|it| (it.bar.start, it.bar.close)));
 }
 
-fn on_order(view: &mut View, event: &Event, order: &Order) {
-    if order.state.is_final() {
-        view.working_orders.remove(&order.id);
-    } else {
-        view.working_orders.insert(order.id, order.clone());
-    }
-    // A refusal is logged with its checks, and fills are logged as such.
-    let is_told_elsewhere = matches!(
-        order.state,
-        OrderState::Denied | OrderState::Filled | OrderState::PartiallyFilled
-    );
-    if !is_told_elsewhere {
-        log(view, event, TradeLogEntry::Order(order.clone()));
-    }
-}
-
-fn series_mut(view: &mut View, id: InstrumentId, timeframe: Timeframe) -> Option<&mut SeriesView> {
+pub(super) fn series_mut(
+    view: &mut View,
+    id: InstrumentId,
+    timeframe: Timeframe,
+) -> Option<&mut SeriesView> {
     let row = view.instruments.get_mut(id.index())?;
     row.series
         .iter_mut()
         .find(|series| series.timeframe == timeframe)
 }
 
-fn push_bar(series: &mut SeriesView, bar: ClosedBar) {
-    if series.bars.len() >= BARS_KEPT {
-        series.bars.pop_front();
+fn set_value(series: &mut SeriesView, slot: IndicatorSlot, value: f64) {
+    if let Some(place) = series.values.get_mut(slot.index()) {
+        *place = Some(value);
     }
-    series.bars.push_back(BarRow {
-        bar: *bar,
-        overlays: [None; OVERLAYS.len()],
-    });
-    series.values.fill(None);
-    series.forming = None;
-}
-
-fn push<T>(rows: &mut VecDeque<T>, row: T) {
-    if rows.len() >= ROWS_KEPT {
-        rows.pop_front();
-    }
-    rows.push_back(row);
-}
-
-fn log(view: &mut View, event: &Event, entry: TradeLogEntry) {
-    push(
-        &mut view.trade_log,
-        TradeLogRow {
-            sequence: event.sequence,
-            time: event.time,
-            entry,
-        },
-    );
 }

@@ -6,19 +6,32 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::config::Mode;
+use crate::config::{Mode, RiskConfig};
 use crate::domain::{
     Account, Bar, Decision, FeedId, FeedStatus, Fill, FormingBar, Instrument, InstrumentId,
     MarketUpdate, Order, OrderId, Price, Qty, Signal, Timeframe, Timestamp,
 };
+use crate::indicators::IndicatorCatalog;
+
+use super::book::{BookView, QueueSpot};
+use super::day::{DayView, Sparkline};
+use super::equity::EquityCurve;
+use super::flow::Flow;
+use super::records::Records;
+use super::session::SessionStats;
+use super::system::SystemView;
+use super::tape::{TapeView, TradedView};
+use super::trades::{ClosedTrade, OpenTrade};
 
 /// Closed bars kept for each instrument and timeframe.
 pub const BARS_KEPT: usize = 1_000;
-/// Signals, trade-log lines and messages kept.
+/// Signals, trade-log lines, orders and fills kept.
 pub const ROWS_KEPT: usize = 500;
+/// Round trips kept.
+pub const TRADES_KEPT: usize = 1_000;
 
 /// Everything a screen shows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct View {
     /// Paper or live.
     pub mode: Mode,
@@ -34,12 +47,32 @@ pub struct View {
     pub trade_log: VecDeque<TradeLogRow>,
     /// Orders that are not final, by number.
     pub working_orders: BTreeMap<OrderId, Order>,
+    /// Where working limit orders stand in the queue of their price, as far as a book is known.
+    pub queue: BTreeMap<OrderId, QueueSpot>,
+    /// The newest orders by number, whatever their state: those that were denied, too.
+    pub orders: BTreeMap<OrderId, Order>,
+    /// The newest executions, newest last.
+    pub fills: VecDeque<FillRow>,
+    /// The newest round trips, newest last.
+    pub closed_trades: VecDeque<ClosedTrade>,
+    /// How the day went so far.
+    pub session: SessionStats,
+    /// Why each signal and each order came about, and what became of it.
+    pub records: Records,
+    /// Equity over time.
+    pub equity: EquityCurve,
     /// The money.
     pub account: Account,
+    /// What an order must pass, as configured.
+    pub limits: RiskConfig,
+    /// Names of the values in [`SeriesView::values`] and in decision records.
+    pub catalog: Arc<IndicatorCatalog>,
     /// Set while new orders are refused.
     pub halt: Option<HaltView>,
     /// How the store is doing.
     pub store: StoreView,
+    /// How the rest of the program is doing.
+    pub system: SystemView,
     /// Inputs and losses so far.
     pub counters: Counters,
     /// Newest event time of any feed.
@@ -49,7 +82,7 @@ pub struct View {
 }
 
 /// One instrument.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct InstrumentView {
     /// Its id in this run.
     pub id: InstrumentId,
@@ -63,34 +96,99 @@ pub struct InstrumentView {
     pub series: Vec<SeriesView>,
     /// What is held.
     pub position: PositionView,
+    /// The position since its first fill; `None` while there is none, and where its beginning is
+    /// not known.
+    pub open_trade: Option<OpenTrade>,
+    /// The trading day so far.
+    pub day: DayView,
+    /// Prices of the trading day.
+    pub spark: Sparkline,
+    /// Time and sales.
+    pub tape: TapeView,
+    /// Traded volume of the session by price.
+    pub traded: TradedView,
+    /// The newest book and its changes.
+    pub book: BookView,
+}
+
+impl InstrumentView {
+    /// An instrument that has seen nothing, with these series.
+    pub fn new(
+        id: InstrumentId,
+        instrument: Arc<Instrument>,
+        feed: FeedId,
+        series: Vec<SeriesView>,
+    ) -> Self {
+        Self {
+            id,
+            instrument,
+            feed,
+            market: None,
+            series,
+            position: PositionView::default(),
+            open_trade: None,
+            day: DayView::default(),
+            spark: Sparkline::default(),
+            tape: TapeView::default(),
+            traded: TradedView::default(),
+            book: BookView::default(),
+        }
+    }
+
+    /// Change of the day in percent at the newest price.
+    pub fn change_percent(&self) -> Option<f64> {
+        let last = self.market.as_ref().and_then(|market| market.last);
+        self.day.change_percent(last.or(self.day.last)?)
+    }
 }
 
 /// Bars of one timeframe.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SeriesView {
     /// Which.
     pub timeframe: Timeframe,
-    /// Closed bars with their overlay values, newest last.
+    /// Closed bars, newest last.
     pub bars: VecDeque<BarRow>,
     /// The bar that is not over.
     pub forming: Option<FormingBar>,
+    /// Start of the trading session that the forming bar lies in.
+    pub forming_session: Timestamp,
     /// Confirmed values at the newest closed bar, by indicator slot.
     pub values: Vec<Option<f64>>,
+    pub(super) flow: Flow,
 }
 
-/// A closed bar and the values drawn over it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+impl SeriesView {
+    /// A series without a bar, for a catalog of so many values.
+    pub fn new(timeframe: Timeframe, value_count: usize) -> Self {
+        Self {
+            timeframe,
+            bars: VecDeque::new(),
+            forming: None,
+            forming_session: Timestamp::ZERO,
+            values: vec![None; value_count],
+            flow: Flow::default(),
+        }
+    }
+
+    /// Bought less sold volume of the forming bar so far, where every print of it was seen with
+    /// its side. Seen on this screen's side alone: the engine keeps no such thing.
+    pub fn forming_delta(&self) -> Option<Qty> {
+        self.flow.delta(self.forming?.start)
+    }
+}
+
+/// A closed bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BarRow {
     /// The bar.
     pub bar: Bar,
-    /// `EMA_9` and `EMA_21` in price units, where they are ready.
-    pub overlays: [Option<f64>; OVERLAYS.len()],
+    /// Start of the trading session that it lies in; where it changes, a new session begins.
+    pub session_start: Timestamp,
+    /// Bought less sold volume, where every print of it was seen with its side; `None` for bars of
+    /// earlier runs. Seen on this screen's side alone: the engine keeps no such thing.
+    pub delta: Option<Qty>,
 }
-
-/// Indicator names whose values are kept for every bar and drawn over the candles.
-pub const OVERLAYS: [&str; 2] = ["EMA_9", "EMA_21"];
-/// The specifications behind [`OVERLAYS`], in the same order.
-pub(super) const OVERLAY_SPECS: [&str; 2] = ["EMA:9", "EMA:21"];
 
 /// A position.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,7 +206,7 @@ pub struct PositionView {
 }
 
 /// A feed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FeedView {
     /// As it was configured, for example `binance:BTCUSDT`.
     pub name: String,
@@ -116,10 +214,45 @@ pub struct FeedView {
     pub status: FeedStatus,
     /// Milliseconds of receive time since its last input; `None` before the first.
     pub age_ms: Option<u64>,
+    /// Ticks taken of it so far.
+    pub ticks: u64,
+    /// Ticks a second of receive time, over the last second or so.
+    pub ticks_per_s: f64,
+    /// Ticks and books dropped because the engine could not keep up.
+    pub dropped: u64,
+    /// Rows, frames and ticks that could not be read or make no sense.
+    pub malformed: u64,
+    /// Ticks refused because they came too late.
+    pub late: u64,
+    /// Times that it was live again after it had been lost.
+    pub reconnects: u64,
+    /// Wall clock since when it delivers; `None` while it does not.
+    pub connected_since: Option<Timestamp>,
+    /// Wall clock of the next try while it is lost; `None` where none is planned.
+    pub next_retry_at: Option<Timestamp>,
+}
+
+impl FeedView {
+    /// A feed of this name that nothing is known of.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            status: FeedStatus::Connecting,
+            age_ms: None,
+            ticks: 0,
+            ticks_per_s: 0.0,
+            dropped: 0,
+            malformed: 0,
+            late: 0,
+            reconnects: 0,
+            connected_since: None,
+            next_retry_at: None,
+        }
+    }
 }
 
 /// A signal with what became of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SignalRow {
     /// Event number.
     pub sequence: u64,
@@ -144,8 +277,17 @@ pub enum SignalOutcome {
     Filled(OrderId),
 }
 
+/// An execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FillRow {
+    /// Event number.
+    pub sequence: u64,
+    /// The execution.
+    pub fill: Fill,
+}
+
 /// A line of the trade log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TradeLogRow {
     /// Event number.
     pub sequence: u64,
@@ -156,7 +298,7 @@ pub struct TradeLogRow {
 }
 
 /// What a line of the trade log says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum TradeLogEntry {
     /// An order is new or changed its state.
     Order(Order),

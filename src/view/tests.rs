@@ -1,98 +1,22 @@
 //! The view as a replica of the engine.
 //! Must not be told anything but the engine's events and market updates.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod batches;
+mod fixture;
+mod limits;
+mod past;
+mod records;
+mod studies;
+mod trades;
 
-use rust_decimal::Decimal;
-
-use super::{SignalOutcome, TradeLogEntry, View, ViewFold};
-use crate::config::{Config, Mode, StrategyConfig};
-use crate::domain::{
-    CandleSource, Command, CommandBody, CommandId, FeedId, Input, Instrument, InstrumentId,
-    InstrumentKey, Price, Qty, Session, Tick, TickBody, Timestamp,
-};
-use crate::engine::{Engine, Settings};
-
-const ID: InstrumentId = InstrumentId(0);
-
-/// An engine that has traded on long swings, and a view that was folded beside it.
-fn traded() -> (Engine, View) {
-    let mut config = Config::default();
-    config.market.timeframes_s = vec![5, 60];
-    config.risk.stop_timeframe_s = 5;
-    config.strategies = vec![StrategyConfig {
-        timeframes_s: vec![5],
-        ..StrategyConfig::crossover()
-    }];
-    let settings = Settings::new(&config).unwrap();
-    let mut engine = Engine::new(settings.clone()).unwrap();
-    let mut view = View::new(Mode::Paper, "USD", &["test".to_owned()]);
-    let mut fold = ViewFold::new(
-        &settings.timeframes,
-        &settings.catalog,
-        engine.ledger().clone(),
-        BTreeMap::new(),
-    );
-    let instrument = Arc::new(Instrument {
-        key: InstrumentKey::new("TEST", "SWING").unwrap(),
-        symbol: "SWING".to_owned(),
-        currency: "USD".to_owned(),
-        price_scale: 2,
-        quantity_scale: 0,
-        tick_size: Price::from_units(1),
-        lot_size: Qty::from_units(1),
-        minimum_notional: Decimal::ZERO,
-        session: Session::Continuous,
-        candle_source: CandleSource::Trades,
-    });
-    engine.step(&Input::List {
-        feed: FeedId(0),
-        id: ID,
-        instrument,
-    });
-    for tick in 0..4_000_i64 {
-        let phase = tick % 480;
-        let swing = if phase < 240 { phase } else { 480 - phase };
-        let (price, quantity) = (
-            Price::from_units(10_000 + swing * 2),
-            Qty::from_units(5_000),
-        );
-        let event_time = Timestamp::from_millis(1_767_571_200_000 + tick * 250);
-        let body = TickBody::Trade {
-            price,
-            quantity,
-            side: None,
-        };
-        engine.step(&Input::Tick(Tick {
-            instrument: ID,
-            event_time,
-            body,
-        }));
-        for event in engine.take_events() {
-            fold.apply(&mut view, &event);
-        }
-        let mut updates = Vec::new();
-        engine.take_market_updates(&mut updates);
-        for update in updates {
-            fold.apply_market(&mut view, update);
-        }
-    }
-    let reason = "test".to_owned();
-    let body = CommandBody::Halt { reason };
-    engine.step(&Input::Command(Command {
-        id: CommandId(1),
-        body,
-    }));
-    for event in engine.take_events() {
-        fold.apply(&mut view, &event);
-    }
-    (engine, view)
-}
+use super::{SignalOutcome, TradeLogEntry};
+use crate::domain::{CandleSource, Qty, Side, Timeframe, Timestamp};
+use fixture::{ID, Recording};
 
 #[test]
 fn money_positions_and_orders_are_the_engines() {
-    let (engine, view) = traded();
+    let recording = Recording::of_swings();
+    let (engine, view) = (&recording.engine, recording.view());
     let row = view.instruments.first().expect("an instrument");
     let position = engine.ledger().position(ID);
     assert_eq!(row.position.quantity, position.quantity());
@@ -113,22 +37,17 @@ fn money_positions_and_orders_are_the_engines() {
 }
 
 #[test]
-fn bars_overlays_and_outcomes_are_there() {
-    let (_, view) = traded();
+fn bars_values_and_outcomes_are_there() {
+    let view = Recording::of_swings().view();
     let row = view.instruments.first().expect("an instrument");
     let minutes = row
         .series
         .iter()
-        .find(|it| it.timeframe.seconds() == 60)
+        .find(|it| it.timeframe == Timeframe::MINUTE)
         .expect("minutes");
     assert_eq!(minutes.bars.len(), 16, "1000 s of ticks");
     assert!(minutes.forming.is_some());
-    assert!(
-        minutes
-            .bars
-            .back()
-            .is_some_and(|bar| bar.overlays[0].is_some())
-    );
+    assert!(minutes.values.iter().any(Option::is_some));
     assert!(
         view.signals
             .iter()
@@ -139,4 +58,79 @@ fn bars_overlays_and_outcomes_are_there() {
             .iter()
             .any(|it| matches!(it.entry, TradeLogEntry::Fill(_)))
     );
+    assert_eq!(row.instrument.candle_source, CandleSource::Trades);
+}
+
+#[test]
+fn the_day_its_line_and_its_range_come_of_every_second() {
+    let recording = Recording::of_swings();
+    let view = recording.view();
+    let row = &view.instruments[0];
+    let prices: Vec<_> = recording.trades().map(|trade| trade.price).collect();
+    assert_eq!(row.day.start, Some(Timestamp::from_seconds(1_767_571_200)));
+    assert_eq!(row.day.open, prices.first().copied());
+    assert_eq!(row.day.high, prices.iter().max().copied());
+    assert_eq!(row.day.low, prices.iter().min().copied());
+    assert!(row.spark.points.len() > 32);
+    let last = row.market.as_ref().and_then(|market| market.last).unwrap();
+    assert_eq!(row.change_percent(), row.day.change_percent(last));
+}
+
+/// Bought less sold volume of each minute, from the ticks themselves.
+fn deltas(recording: &Recording) -> Vec<(Timestamp, i64)> {
+    let mut deltas: Vec<(Timestamp, i64)> = Vec::new();
+    for trade in recording.trades() {
+        let start = Timestamp::from_seconds(trade.time.seconds() / 60 * 60);
+        let signed = match trade.side {
+            Side::Buy => trade.quantity.units(),
+            Side::Sell => -trade.quantity.units(),
+        };
+        match deltas.last_mut() {
+            Some(newest) if newest.0 == start => newest.1 += signed,
+            _ => deltas.push((start, signed)),
+        }
+    }
+    deltas
+}
+
+#[test]
+fn the_tape_is_whole_and_every_bar_has_its_delta() {
+    let recording = Recording::of_swings();
+    let view = recording.view();
+    let row = &view.instruments[0];
+    assert_eq!((row.tape.missed, row.tape.prints.len()), (0, 256));
+    let newest = row.tape.prints.back().expect("a print");
+    assert_eq!(newest.sequence_in_feed, 4_000);
+    let minutes = row
+        .series
+        .iter()
+        .find(|it| it.timeframe == Timeframe::MINUTE)
+        .expect("minutes");
+    let known: Vec<(Timestamp, i64)> = minutes
+        .bars
+        .iter()
+        .map(|it| (it.bar.start, it.delta.expect("a whole bar").units()))
+        .collect();
+    let mut expected = deltas(&recording);
+    let forming = expected.pop().expect("a forming bar");
+    assert_eq!(known, expected);
+    assert_eq!(minutes.forming_delta().map(Qty::units), Some(forming.1));
+    let traded: i64 = row
+        .traded
+        .levels
+        .values()
+        .map(|it| it.total().units())
+        .sum();
+    let all: i64 = recording.trades().map(|it| it.quantity.units()).sum();
+    assert_eq!((traded, row.traded.missed_some), (all, false));
+}
+
+#[test]
+fn the_newest_book_arrives() {
+    let recording = Recording::of_swings();
+    let view = recording.view();
+    let depth = view.instruments[0].book.depth.as_ref().expect("a book");
+    assert_eq!(Some(depth.as_ref()), recording.newest_depth());
+    let imbalance = view.instruments[0].book.imbalance(5).expect("two sides");
+    assert!((0.0..=1.0).contains(&imbalance));
 }

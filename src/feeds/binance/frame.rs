@@ -7,12 +7,14 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::domain::time::NANOS_PER_MICRO;
-use crate::domain::{NumberError, Price, Qty, Timestamp};
+use crate::domain::{Depth, DepthLevel, NumberError, Price, Qty, Timestamp};
 use crate::feeds::digits;
 
 /// Times of this many units and more are microseconds: as milliseconds they lie beyond the year
 /// 33 000, as microseconds they begin in 2001.
 const MICROS_FROM: i64 = 1_000_000_000_000_000;
+/// What stands behind the symbol in the name of a stream of books.
+pub(super) const DEPTH_STREAM: &str = "@depth20";
 
 /// Why a frame is skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -48,6 +50,9 @@ pub enum FrameError {
     /// A bid above its ask.
     #[error("the quote is crossed")]
     Crossed,
+    /// A book that no market can have.
+    #[error("the book is crossed, out of order or has an empty level")]
+    Book,
     /// A time outside the range.
     #[error("T is not a time")]
     Time,
@@ -70,7 +75,7 @@ pub enum FrameError {
 }
 
 /// A frame; numbers are still the venue's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame<'a> {
     /// A trade.
     Trade {
@@ -97,6 +102,15 @@ pub enum Frame<'a> {
         ask: &'a str,
         /// Decimal text.
         ask_quantity: &'a str,
+    },
+    /// The best levels of the book; the venue gives no time with it.
+    Depth {
+        /// Its symbol in lower case, from the stream's name.
+        symbol: &'a str,
+        /// Price and quantity as decimal text, best first.
+        bids: Vec<(&'a str, &'a str)>,
+        /// Price and quantity as decimal text, best first.
+        asks: Vec<(&'a str, &'a str)>,
     },
     /// The server is about to close.
     Shutdown,
@@ -149,6 +163,14 @@ struct Quote<'a> {
     ask_quantity: &'a str,
 }
 
+#[derive(Deserialize)]
+struct Book<'a> {
+    #[serde(borrow)]
+    bids: Vec<(&'a str, &'a str)>,
+    #[serde(borrow)]
+    asks: Vec<(&'a str, &'a str)>,
+}
+
 /// Reads one frame of a combined stream. The fields mean other things on other streams, so the
 /// stream's name is read first, and then the frame by what that name promises.
 ///
@@ -186,9 +208,44 @@ pub fn decode(text: &str) -> Result<Frame<'_>, FrameError> {
             ask: data.ask,
             ask_quantity: data.ask_quantity,
         })
+    } else if let Some((symbol, _)) = stream.split_once(DEPTH_STREAM) {
+        let Envelope::<Book<'_>> { data } = json(text)?;
+        Ok(Frame::Depth {
+            symbol,
+            bids: data.bids,
+            asks: data.asks,
+        })
     } else {
         Ok(Frame::Other)
     }
+}
+
+/// The book behind a frame's levels at these scales.
+///
+/// # Errors
+/// When a number is none or has more decimals than its scale, and when no market can have it.
+pub(super) fn book(
+    bids: &[(&str, &str)],
+    asks: &[(&str, &str)],
+    (price_scale, quantity_scale): (u8, u8),
+    time: Timestamp,
+) -> Result<Depth, FrameError> {
+    let side = |rows: &[(&str, &str)], names: (&'static str, &'static str)| {
+        rows.iter()
+            .map(|(level, size)| {
+                Ok(DepthLevel {
+                    price: price(names.0, level, price_scale)?,
+                    quantity: quantity(names.1, size, quantity_scale)?,
+                })
+            })
+            .collect::<Result<Vec<DepthLevel>, FrameError>>()
+    };
+    let depth = Depth {
+        bids: side(bids, ("bids price", "bids quantity"))?,
+        asks: side(asks, ("asks price", "asks quantity"))?,
+        time,
+    };
+    depth.is_sound().then_some(depth).ok_or(FrameError::Book)
 }
 
 fn json<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, FrameError> {
@@ -238,6 +295,7 @@ mod tests {
     use crate::domain::{Side, TickBody};
 
     const TRADE: &str = r#"{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true}}"#;
+    const BOOK: &str = r#"{"stream":"btcusdt@depth20@100ms","data":{"lastUpdateId":160,"bids":[["61837.63","3.78"],["61837.60","0.02"]],"asks":[["61837.64","1.00"],["61838.01","7.50"]]}}"#;
     const QUOTE: &str = r#"{"stream":"btcusdt@bookTicker","data":{"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"0.00000000"}}"#;
 
     #[test]
@@ -264,6 +322,46 @@ mod tests {
                 ask_quantity: Qty::ZERO,
             }))
         );
+    }
+
+    fn read_book(text: &str) -> Result<Depth, FrameError> {
+        match decode(text)? {
+            Frame::Depth { bids, asks, .. } => {
+                book(&bids, &asks, (2, 2), Timestamp::from_seconds(9))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_book_and_what_is_wrong_with_one() {
+        let symbol = decode(BOOK).map(|frame| match frame {
+            Frame::Depth { symbol, .. } => symbol.to_owned(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(symbol.as_deref(), Ok("btcusdt"));
+        let depth = read_book(BOOK).expect("a book");
+        let rows = |levels: &[DepthLevel]| {
+            let row = |it: &DepthLevel| (it.price.units(), it.quantity.units());
+            levels.iter().map(row).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(&depth.bids), [(6_183_763, 378), (6_183_760, 2)]);
+        assert_eq!(rows(&depth.asks), [(6_183_764, 100), (6_183_801, 750)]);
+        assert_eq!(depth.time, Timestamp::from_seconds(9));
+        let cases: &[(&str, &str, &str)] = &[
+            ("61837.60", "61837.65", "the book is crossed"),
+            ("61837.64", "61837.63", "the book is crossed"),
+            ("0.02", "0.00", "the book is crossed"),
+            ("0.02", "0.001", "bids quantity `0.001` has more than 2"),
+            ("61838.01", "-1", "asks price is not above zero"),
+            ("\"bids\"", "\"b\"", "missing field `bids`"),
+            ("\"7.50\"", "7.50", "invalid type"),
+        ];
+        for (from, to, part) in cases {
+            let text = BOOK.replace(from, to);
+            let error = read_book(&text).expect_err(&text).to_string();
+            assert!(error.contains(part), "{text}: {error}");
+        }
     }
 
     #[test]
@@ -359,13 +457,19 @@ mod tests {
         fn no_change_of_a_byte_makes_it_panic(
             place in 0_usize..180, byte: u8, scale in 0_u8..=18,
         ) {
-            for whole in [TRADE, QUOTE] {
+            for whole in [TRADE, QUOTE, BOOK] {
                 let mut bytes = whole.as_bytes().to_vec();
                 let place = place % bytes.len();
                 bytes[place] = byte;
                 let text = String::from_utf8_lossy(&bytes);
-                if let Ok(frame) = decode(&text) {
-                    let _ = frame.body(scale, scale);
+                match decode(&text) {
+                    Ok(Frame::Depth { bids, asks, .. }) => {
+                        let _ = book(&bids, &asks, (scale, scale), Timestamp::ZERO);
+                    }
+                    Ok(frame) => {
+                        let _ = frame.body(scale, scale);
+                    }
+                    Err(_) => {}
                 }
             }
         }

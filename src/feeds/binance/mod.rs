@@ -1,10 +1,11 @@
-//! Public market streams of Binance: trades and the best bid and ask.
+//! Public market streams of Binance: trades, the best bid and ask, and books where wanted.
 //! Must not send anything over the stream: the venue allows five messages a second and we need none.
 
 mod exchange_info;
 mod frame;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -21,13 +22,16 @@ use crate::domain::{
 };
 
 pub use exchange_info::parse as parse_exchange_info;
+use frame::DEPTH_STREAM;
 pub use frame::{Frame, FrameError, decode};
 
 /// The venue's name in instruments.
 pub const EXCHANGE: &str = "BINANCE";
 
-/// Most symbols of one connection, which carries 1024 streams.
-pub(super) const SYMBOLS_MAX: usize = 512;
+/// Streams that one connection carries.
+const STREAMS_MAX: usize = 1_024;
+/// Most symbols of one connection: each takes two streams.
+pub(super) const SYMBOLS_MAX: usize = STREAMS_MAX / 2;
 
 /// The configured ones of these symbols; the others are known once the venue was asked.
 pub(super) fn configured(
@@ -63,8 +67,18 @@ pub(super) async fn run(
         by_symbol: listed,
         future: FutureGuard::new(),
     };
+    let wants_depth = options.wants_depth && options.config.binance.depth;
+    let has_room = symbols.len() * 3 <= STREAMS_MAX;
+    if wants_depth && !has_room {
+        let (count, most) = (symbols.len(), STREAMS_MAX / 3);
+        warn!(
+            count,
+            most, "too many symbols on one connection for books: none are shown"
+        );
+    }
+    let with_depth = wants_depth && has_room;
     let spec = SocketSpec {
-        url: stream_url(&options.config.binance.stream_url, &symbols),
+        url: stream_url(&options.config.binance.stream_url, &symbols, with_depth),
         ping_after: None,
         idle_after: socket::IDLE_TIMEOUT,
         seed: options.seed,
@@ -130,11 +144,18 @@ async fn list(
     .await?
 }
 
-fn stream_url(base: &str, symbols: &[String]) -> String {
+fn stream_url(base: &str, symbols: &[String], with_depth: bool) -> String {
     let streams: Vec<String> = symbols
         .iter()
         .map(|symbol| symbol.to_ascii_lowercase())
-        .map(|symbol| format!("{symbol}@trade/{symbol}@bookTicker"))
+        .map(|symbol| {
+            let ticks = format!("{symbol}@trade/{symbol}@bookTicker");
+            if with_depth {
+                format!("{ticks}/{symbol}{DEPTH_STREAM}@100ms")
+            } else {
+                ticks
+            }
+        })
         .collect();
     format!(
         "{}/stream?streams={}",
@@ -162,15 +183,30 @@ struct Reader {
 }
 
 impl Reader {
+    fn input(&mut self, frame: &Frame<'_>) -> Result<Option<Input>, FrameError> {
+        match frame {
+            Frame::Depth { symbol, bids, asks } => {
+                let Some(followed) = self.by_symbol.get(&symbol.to_ascii_uppercase()) else {
+                    return Err(unasked(symbol));
+                };
+                let scales = (followed.price_scale, followed.quantity_scale);
+                let time = followed.newest.unwrap_or_else(clock::wall_now);
+                Ok(Some(Input::Depth {
+                    instrument: followed.id,
+                    depth: Arc::new(frame::book(bids, asks, scales, time)?),
+                }))
+            }
+            _ => Ok(self.tick(frame)?.map(Input::Tick)),
+        }
+    }
+
     fn tick(&mut self, frame: &Frame<'_>) -> Result<Option<Tick>, FrameError> {
         let symbol = match frame {
             Frame::Trade { symbol, .. } | Frame::Quote { symbol, .. } => *symbol,
-            Frame::Shutdown | Frame::Other => return Ok(None),
+            Frame::Depth { .. } | Frame::Shutdown | Frame::Other => return Ok(None),
         };
         let Some(followed) = self.by_symbol.get_mut(symbol) else {
-            return Err(FrameError::Symbol {
-                symbol: symbol.chars().take(20).collect(),
-            });
+            return Err(unasked(symbol));
         };
         let body = frame.body(followed.price_scale, followed.quantity_scale)?;
         let event_time = match frame {
@@ -197,14 +233,20 @@ impl Reader {
 
 impl FrameReader for Reader {
     fn read(&mut self, text: &str, inputs: &mut Vec<Input>) -> Result<Flow, FeedError> {
-        let decoded = decode(text).and_then(|frame| Ok((self.tick(&frame)?, frame)));
+        let decoded = decode(text).and_then(|frame| Ok((self.input(&frame)?, frame)));
         match decoded {
             Ok((_, Frame::Shutdown)) => return Ok(Flow::Reconnect),
-            Ok((Some(tick), _)) => inputs.push(Input::Tick(tick)),
+            Ok((Some(input), _)) => inputs.push(input),
             Ok((None, _)) => debug!("a frame of no interest"),
             Err(error) => self.complaints.report(&self.sink, "", error)?,
         }
         Ok(Flow::Continue)
+    }
+}
+
+fn unasked(symbol: &str) -> FrameError {
+    FrameError::Symbol {
+        symbol: symbol.chars().take(20).collect(),
     }
 }
 
@@ -263,7 +305,7 @@ impl Frame<'_> {
                     ask_quantity: frame::quantity("A", ask_quantity, quantity_scale)?,
                 }
             }
-            Frame::Shutdown | Frame::Other => return Ok(None),
+            Frame::Depth { .. } | Frame::Shutdown | Frame::Other => return Ok(None),
         }))
     }
 }
@@ -277,10 +319,15 @@ mod tests {
         assert_eq!(
             stream_url(
                 "wss://h:9443/",
-                &["BTCUSDT".to_owned(), "ETHUSDT".to_owned()]
+                &["BTCUSDT".to_owned(), "ETHUSDT".to_owned()],
+                false
             ),
             "wss://h:9443/stream?streams=btcusdt@trade/btcusdt@bookTicker/\
              ethusdt@trade/ethusdt@bookTicker"
+        );
+        assert_eq!(
+            stream_url("ws://h", &["BTCUSDT".to_owned()], true),
+            "ws://h/stream?streams=btcusdt@trade/btcusdt@bookTicker/btcusdt@depth20@100ms"
         );
     }
 }

@@ -1,6 +1,7 @@
 //! The simulated exchange: a few instruments that walk around their start prices at any hour.
 //! Must not follow a session calendar, and must give the same ticks for the same seed and start.
 
+mod book;
 mod walk;
 
 use rust_decimal::Decimal;
@@ -19,6 +20,7 @@ use crate::domain::{
     Tick, TickBody, Timestamp,
 };
 
+use book::Book;
 pub use walk::{Script, Walk};
 
 /// Where NSE:99926000 starts, in paise.
@@ -232,6 +234,8 @@ struct Walker {
     spread: Option<i64>,
     last: i64,
     side: Option<Side>,
+    /// `None` where nobody looks at it.
+    book: Option<Book>,
 }
 
 impl Walker {
@@ -248,18 +252,23 @@ impl Walker {
             }
         })?;
         let start = start.units();
+        let stream = Walk::stream(&instrument.key);
+        let tick_size = instrument.tick_size.units().max(1);
+        let quantity_unit = 10_i64
+            .saturating_pow(u32::from(instrument.quantity_scale))
+            .min(i64::MAX / 100);
+        let book = || Book::new(options.seed, stream, start, tick_size, options.speed);
         Ok(Self {
             id,
-            walk: Walk::new(options.seed, Walk::stream(&instrument.key), start),
+            walk: Walk::new(options.seed, stream, start),
             start,
             scenario: options.scenario,
-            tick_size: instrument.tick_size.units().max(1),
-            quantity_unit: 10_i64
-                .saturating_pow(u32::from(instrument.quantity_scale))
-                .min(i64::MAX / 100),
+            tick_size,
+            quantity_unit,
             spread: spread(&options.config.sim),
             last: start,
             side: None,
+            book: options.wants_depth.then(book),
         })
     }
 
@@ -283,12 +292,21 @@ impl Walker {
         };
         if let Some(spread) = self.spread {
             let (bid, ask) = self.quote(price, spread);
+            let (bid_size, ask_size) = (101 - size, 1 + size * 37 % 100);
             outlet.deliver(tick(TickBody::Quote {
                 bid: Price::from_units(bid),
-                bid_quantity: self.quantity(101 - size),
+                bid_quantity: self.quantity(bid_size),
                 ask: Price::from_units(ask),
-                ask_quantity: self.quantity(1 + size * 37 % 100),
+                ask_quantity: self.quantity(ask_size),
             }))?;
+            if let Some(book) = &mut self.book
+                && !outlet.is_in_history()
+                && book.is_due(event_time)
+            {
+                let unit = self.quantity_unit;
+                let depth = book.around((bid, bid_size), (ask, ask_size), unit, event_time);
+                outlet.deliver_depth(self.id, depth)?;
+            }
         }
         let side = match price.cmp(&self.last) {
             std::cmp::Ordering::Greater => Some(Side::Buy),

@@ -96,7 +96,7 @@ impl Walk {
 }
 
 /// Spreads neighbouring numbers over all bits (the finaliser of MurmurHash3).
-const fn scatter(number: u64) -> u64 {
+pub(super) const fn scatter(number: u64) -> u64 {
     let mut mixed = number;
     mixed ^= mixed >> 33;
     mixed = mixed.wrapping_mul(0xff51_afd7_ed55_8ccd);

@@ -2,6 +2,7 @@
 //! Must not hide that its prices are old.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,12 +11,17 @@ use ratatui::widgets::Widget;
 use titan_widgets::{Candle, CandleChart, CandleStyles, Marker, Overlay};
 
 use super::{PLAIN, Pane, PaneSpec};
-use crate::domain::{Bar, Instrument, OrderKind};
+use crate::domain::{Bar, OrderKind};
+use crate::indicators::IndicatorSpec;
 use crate::tui::action::Scope;
 use crate::tui::format;
 use crate::tui::state::{Health, Open, forming};
 use crate::tui::theme::ColorMode;
-use crate::view::{InstrumentView, OVERLAYS, SeriesView};
+use crate::view::{InstrumentView, SeriesView, StudyLine};
+
+/// The indicators that a chart draws until others are picked.
+static STUDIES: LazyLock<Vec<IndicatorSpec>> =
+    LazyLock::new(|| IndicatorSpec::parse_list("EMA:9,EMA:21").unwrap_or_default());
 
 /// Its row of the registry.
 pub(super) static SPEC: PaneSpec = PaneSpec {
@@ -125,27 +131,20 @@ fn title(
                 pen.text(&text, style);
             }
         }
-        legend(pane, series, instrument, bar, &mut pen);
+        legend(pane, row, series, bar, &mut pen);
         pen.text(" ", frame);
     }
     let used = pen.x().saturating_sub(area.x);
     pane.note(area, used, &note, style, buffer);
 }
 
-fn legend(
-    pane: &Pane,
-    series: &SeriesView,
-    instrument: &Instrument,
-    bar: &Bar,
-    pen: &mut super::Pen,
-) {
+fn legend(pane: &Pane, row: &InstrumentView, series: &SeriesView, bar: &Bar, pen: &mut super::Pen) {
     let paint = pane.paint();
-    let values = series
-        .bars
-        .back()
-        .map(|row| row.overlays)
-        .unwrap_or_default();
-    for ((name, value), slot) in OVERLAYS.iter().zip(values).zip(paint.theme.overlays) {
+    let instrument = &row.instrument;
+    let lines = overlays(pane, row, series, |line| {
+        (line.name.clone(), line.values.back().copied().flatten())
+    });
+    for ((name, value), slot) in lines.into_iter().zip(paint.theme.overlays) {
         let Some(value) = value else { continue };
         let text = format!("  {name} {}", format::price_units(value, instrument));
         if pen.left() > super::pen::width(&text).saturating_add(1) {
@@ -157,6 +156,23 @@ fn legend(
         pen.text("  V ", paint.dim());
         pen.text(&volume, paint.text());
     }
+}
+
+/// Something of each line drawn over the candles, after it was brought up to the series.
+fn overlays<T>(
+    pane: &Pane,
+    row: &InstrumentView,
+    series: &SeriesView,
+    pick: impl Fn(&StudyLine) -> T,
+) -> Vec<T> {
+    let mut studies = pane.state.studies.borrow_mut();
+    let mut picked = Vec::new();
+    for spec in STUDIES.iter() {
+        let study = studies.follow(row.id, series, spec);
+        let lines = study.lines.iter().filter(|line| line.price_like);
+        picked.extend(lines.map(&pick));
+    }
+    picked
 }
 
 fn candle(bar: &Bar) -> Candle {
@@ -187,17 +203,12 @@ fn candles(
     let mut candles: Vec<Candle> = shown().map(|row| candle(&row.bar)).collect();
     let forming = forming(row, series);
     candles.extend(forming.iter().map(|bar| candle(bar)));
-    let line = |index: usize| -> Vec<f64> {
-        let values = shown().map(|row| {
-            row.overlays
-                .get(index)
-                .copied()
-                .flatten()
-                .unwrap_or(f64::NAN)
-        });
-        values.chain(forming.iter().map(|_| f64::NAN)).collect()
+    let line = |line: &StudyLine| -> Vec<f64> {
+        let closed = line.values.iter().skip(skip).copied();
+        let values = closed.chain(forming.iter().map(|_| None));
+        values.map(|value| value.unwrap_or(f64::NAN)).collect()
     };
-    let lines: Vec<Vec<f64>> = (0..OVERLAYS.len()).map(line).collect();
+    let lines = overlays(pane, row, series, line);
     let dimmed = matches!(health, Health::Stale(_) | Health::Down(_));
     let fade = |style: Style| if dimmed { pane.paint().dim() } else { style };
     let overlays: Vec<Overlay> = lines
