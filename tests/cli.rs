@@ -228,6 +228,96 @@ fn reference_page_is_up_to_date() {
 }
 
 #[test]
+fn the_page_on_keys_and_the_lists_of_the_profiles_are_up_to_date() {
+    let page = titan_tui::tui::keymap::reference().expect("the shipped profiles");
+    assert_golden("docs/keys.md", &page);
+    for (profile, _) in titan_tui::tui::keymap::PROFILES {
+        let list = Desk::new()
+            .run(&["keys", "list", "--profile", profile])
+            .ok();
+        assert_golden(&format!("tests/golden/keys/{profile}.txt"), &list);
+    }
+}
+
+#[test]
+fn keys_are_listed_for_people_and_programs() {
+    let desk = Desk::new();
+    let list = desk.run(&["keys", "list", "--scope", "ticket"]).ok();
+    assert_holds(&list, &["ticket.send", "Enter", "increases risk"]);
+    assert!(
+        list.lines().all(|line| line.starts_with("ticket ")),
+        "{list}"
+    );
+    let json = desk.run(&["keys", "list", "--json"]).ok();
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let kill = json["actions"]
+        .as_array()
+        .and_then(|rows| rows.iter().find(|row| row["action"] == "kill"))
+        .expect("the kill switch");
+    assert_eq!(kill["presses"], 2);
+    assert_eq!(kill["keys"][0]["on"], serde_json::json!(["F12"]));
+    let schema = desk.run(&["keys", "schema"]).ok();
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    assert_eq!(schema["type"], "object");
+    let markdown = desk
+        .run(&["keys", "list", "--markdown", "--profile", "vim"])
+        .ok();
+    assert_holds(&markdown, &["### Chart", "`Left`, `h`"]);
+    for (arguments, words) in [
+        (
+            ["keys", "list", "--profile", "emacs"],
+            "default, vim, trader, bbg",
+        ),
+        (["keys", "list", "--scope", "chrt"], "chart"),
+    ] {
+        let outcome = desk.run(&arguments);
+        assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+        assert_holds(&outcome.stderr, &[words]);
+    }
+}
+
+#[test]
+fn the_users_keys_are_checked_with_line_and_remedy() {
+    let desk = Desk::with_config("");
+    assert_holds(
+        &desk.run(&["keys", "check"]).ok(),
+        &["profile default, no file", "good"],
+    );
+    let file = desk.config_file().with_file_name("keys.toml");
+    let cases: [(&str, i32, &[&str]); 4] = [
+        ("profile = \"vim\"\n", 0, &["keys.toml: good"]),
+        (
+            "[[bind]]\nscope = \"desk\"\non = [\"g\"]\nrun = \"hlep\"\n",
+            1,
+            &["keys.toml:1: error: bind [\"g\"]: no action `hlep`, did you mean `help`?"],
+        ),
+        (
+            "# mine\nbnid = 1\n",
+            1,
+            &["keys.toml:2: error: unknown field `bnid`"],
+        ),
+        (
+            "[[unbind]]\nscope = \"ticket\"\non = [\"Enter\"]\n[[bind]]\nscope = \"ticket\"\n\
+             on = [\"Ctrl-G\"]\nrun = \"ticket.send\"\n",
+            0,
+            &[
+                "keys.toml:4: warning: ticket Ctrl-G: tmux",
+                "usable, 1 warnings",
+            ],
+        ),
+    ];
+    std::fs::write(desk.home().join(".tmux.conf"), "set -g prefix C-g\n").expect("tmux.conf");
+    for (text, code, words) in cases {
+        std::fs::write(&file, text).expect("keys.toml");
+        let outcome = desk.run(&["keys", "check"]);
+        assert_eq!(outcome.code, Some(code), "{outcome:#?}");
+        assert_holds(&outcome.stdout, words);
+    }
+    let outcome = desk.run(&["keys", "check", "/no/such/file"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+}
+
+#[test]
 fn doctor_says_what_is_wrong_in_lines_and_in_json() {
     let cases: [(&[&str], i32, &str, &str); 3] = [
         (&[], 0, "feed", "ok"),
@@ -275,6 +365,8 @@ fn completions_and_manual_are_there() {
             ".SH NAME",
             ".SH SYNOPSIS",
             ".SH OPTIONS",
+            ".SH KEYS",
+            "F12 F12",
             ".SH ENVIRONMENT",
             "EXIT STATUS",
         ],

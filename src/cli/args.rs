@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::error::CliError;
+use super::keys::KeysArgs;
 use super::names;
 use super::themes::{ColorChoice, ThemesArgs};
 use crate::config::{self, Loaded, Override, Sources};
@@ -133,6 +134,8 @@ pub enum CliCommand {
     Config(ConfigArgs),
     /// Check this machine: terminal, clock, store, configuration, feeds, Redis
     Doctor(DoctorArgs),
+    /// Check, list and describe the keys
+    Keys(KeysArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
     /// Print the manual page

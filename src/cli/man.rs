@@ -8,6 +8,7 @@ use clap::CommandFactory;
 
 use super::args::{Cli, ManArgs};
 use super::error::CliError;
+use crate::tui::keymap::{self, Keymap};
 
 const SECTIONS: &str = r#".SH ENVIRONMENT
 .TP
@@ -23,6 +24,9 @@ Draw without colours.
 .TP
 \fIconfig.toml\fR
 The configuration; \fBtitan-tui config path\fR says where.
+.TP
+\fIkeys.toml\fR
+Your own keys, beside the configuration; \fBtitan-tui keys check\fR checks it.
 .SH "EXIT STATUS"
 0 success, 1 failure, 2 bad usage or configuration.
 "#;
@@ -38,6 +42,7 @@ pub fn run(args: &ManArgs, out: &mut dyn Write) -> Result<(), CliError> {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
             out.write_all(&page)?;
+            out.write_all(keymap::manual(&Keymap::shipped()).as_bytes())?;
             out.write_all(SECTIONS.as_bytes())?;
             Ok(())
         }

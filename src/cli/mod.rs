@@ -9,6 +9,7 @@ mod doctor;
 mod error;
 mod export;
 mod instruments;
+mod keys;
 mod man;
 mod names;
 mod run;
@@ -30,6 +31,7 @@ pub use args::{
     RunArgs, ShotArgs, ShowArgs, SourceArgs, SummaryFormat, TickserverArgs,
 };
 pub use error::CliError;
+pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysListArgs};
 pub use themes::{CheckArgs, ColorChoice, ShowThemeArgs, ThemesArgs, ThemesCommand};
 
 /// The program: reads the arguments of the process, does what they say, and reports.
@@ -76,6 +78,7 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
         None => run::run(global, &cli.run, out),
         Some(CliCommand::Config(args)) => config::run(global, args, out),
         Some(CliCommand::Doctor(args)) => doctor::run(global, args, out),
+        Some(CliCommand::Keys(args)) => keys::run(global, args, out),
         Some(CliCommand::Completions(args)) => completions::run(args, out),
         Some(CliCommand::Man(args)) => man::run(args, out),
         Some(CliCommand::Tickserver(args)) => tickserver::run(global, args, out),

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::{GlobalArgs, RunArgs};
 use super::error::CliError;
+use super::keys;
 use super::session::{self, Session};
 use super::themes::ColorChoice;
 use crate::config;
@@ -83,13 +84,19 @@ fn run_on_screen(
         runtime.block_on(desk.finish())?;
         return Err(CliError::Signal(number));
     }
+    let (keys, notice) = keys::load(global, keys::DEFAULT_PROFILE);
+    if let Some(notice) = &notice {
+        tracing::warn!("{notice}");
+    }
     let options = tui::DeskOptions {
         config: session.config.desk.clone(),
         stale_after_ms: session.config.risk.stale_after_ms.into(),
         feed_names: session.config.feeds.clone(),
         files: desk_files(global, session),
         color: args.color.and_then(ColorChoice::mode),
-        log_file: log.folder.as_ref().map(|it| it.join(STDERR_FILE)),
+log_file: log.folder.as_ref().map(|it| it.join(STDERR_FILE)),
+        keymap: keys.keymap,
+        notice,
         stop: desk.ended_token(),
     };
     let shown = tui::run(desk.handle().clone(), options, runtime.handle());

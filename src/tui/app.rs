@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event, EventStream};
@@ -20,7 +21,7 @@ use super::dispatch::Effect;
 use super::encode::Encoder;
 use super::files::DeskFiles;
 use super::guard::{self, TerminalGuard};
-use super::keymap::Key;
+use super::keymap::{Key, Keymap};
 use super::os_signals::{Asked, Signals, stop_here};
 use super::overlay::leave::open_business;
 use super::render::render;
@@ -56,6 +57,10 @@ pub struct DeskOptions {
     pub files: DeskFiles,
     /// Takes what is written to standard error while the screen is up, and crash reports.
     pub log_file: Option<PathBuf>,
+    /// Which keys mean what.
+    pub keymap: Arc<Keymap>,
+    /// Said on the message line at the start: what is wrong with a file that could be done without.
+    pub notice: Option<String>,
     /// Ends the desk when it is cancelled.
     pub stop: CancellationToken,
 }
@@ -236,6 +241,10 @@ impl Desk {
             state.say(Tone::Bad, text, &handle.view().read());
         }
         restore_layout(&mut state, &options.files, &handle);
+        state.keymap = options.keymap;
+        if let Some(notice) = options.notice {
+            state.say(Tone::Bad, notice, &handle.view().read());
+        }
         let changes = handle.view().subscribe();
         let now = Instant::now();
         Self {
@@ -288,6 +297,10 @@ impl Desk {
                 if self.carry_out_all(effects)? {
                     return Ok(true);
                 }
+            }
+            Event::Paste(text) => {
+                let view = self.handle.view().read();
+                self.state.paste(&text, &view);
             }
             Event::Resize(..) => self.resized = true,
             _ => return Ok(false),
@@ -423,6 +436,7 @@ impl Desk {
         [
             self.frame_due(now).filter(|_| !busy),
             pending,
+            self.state.which_key_due().map(Instant::from_std),
             self.ask_due(),
             self.clock_due(now),
             self.age_due(),

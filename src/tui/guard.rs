@@ -13,8 +13,9 @@ use std::time::Duration;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::termios::{QueueSelector, tcflush};
 
-/// Title pushed and set, alternate screen, no cursor.
-const ENTER: &[u8] = b"\x1b[22;0t\x1b]2;titan-tui\x07\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J";
+/// Title pushed and set, alternate screen, no cursor, pastes marked as such: as keys they would
+/// trade.
+const ENTER: &[u8] = b"\x1b[22;0t\x1b]2;titan-tui\x07\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[0m\x1b[2J";
 /// Everything any version of the desk may have switched on, whether this one did or not. The
 /// keyboard protocol is popped before the screen changes: each screen has a stack of its own, and
 /// the shell's must not be touched.

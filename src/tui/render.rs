@@ -73,8 +73,13 @@ fn draw_open(pane: &Pane, places: &Arrangement, area: Rect, buffer: &mut Buffer)
         Open::Prompt(prompt) if prompt.kind == PromptKind::Find => {
             overlay::prompt::draw_find(pane, prompt, places.middle, buffer);
         }
-        Open::Prompt(_) | Open::Filter(_) | Open::Nothing => {}
+        Open::Prompt(prompt) => {
+            overlay::prompt::draw_list(pane, prompt, places.message, area, buffer);
+        }
+        Open::Palette(palette) => overlay::palette::draw(pane, palette, area, buffer),
+        Open::Filter(_) | Open::Nothing => {}
     }
+    overlay::which_key::draw(pane, places.message, area, buffer);
 }
 
 /// At the right of a large screen, at the bottom of a small one: never over the newest candles

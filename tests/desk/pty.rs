@@ -242,7 +242,7 @@ fn keys_are_answered_at_once() {
     let mut waits = Vec::new();
     for press in 0..20 {
         let (key, answer) = if press % 2 == 0 {
-            (&b"?"[..], "Everywhere")
+            (&b"?"[..], "[here]")
         } else {
             (&b"\x1b"[..], "x x flat")
         };

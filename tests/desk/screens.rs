@@ -197,6 +197,65 @@ fn the_other_states_of_the_desk() {
     assert!(text.ends_with(" x again to FLATTEN TITAN\n"), "{text}");
 }
 
+/// Opens something by keys and types into it.
+fn with_keys(keys: &[Key], typed: &str, view: &View) -> DeskState {
+    let mut state = state(ColorMode::Mono);
+    let now = Instant::now();
+    let letters = typed.chars().map(Key::Char);
+    for key in keys.iter().copied().chain(letters) {
+        state.key(key, view, now);
+    }
+    state.forget(now + std::time::Duration::from_secs(1));
+    state
+}
+
+#[test]
+fn what_is_typed_and_chosen_over_the_desk() {
+    let view = sample::view();
+    let cases: [(&str, &[Key], &str); 5] = [
+        ("palette", &[Key::Ctrl('p')], ""),
+        ("palette-typed", &[Key::Ctrl('p')], "or"),
+        ("which-key", &[Key::Char(' ')], ""),
+        ("command-arguments", &[Key::Char(':')], "theme "),
+        ("timeframe", &[Key::Char(',')], ""),
+    ];
+    for (name, keys, typed) in cases {
+        let state = with_keys(keys, typed, &view);
+        for (width, height) in [(60, 20), (80, 24), (120, 36)] {
+            let text = shot(&view, &state, width, height, ShotFormat::Text);
+            compare(&format!("{name}-{width}x{height}.txt"), &text);
+        }
+    }
+}
+
+#[test]
+fn no_popup_covers_the_footer_or_what_is_typed() {
+    let view = sample::view();
+    let plain = state(ColorMode::Mono);
+    for (width, height) in [(40, 12), (60, 20), (80, 24), (120, 36), (200, 60)] {
+        let last = |state: &DeskState| {
+            let text = shot(&view, state, width, height, ShotFormat::Text);
+            text.lines().last().unwrap_or_default().to_owned()
+        };
+        let shown = with_keys(&[Key::Char(' ')], "", &view);
+        assert_eq!(last(&shown), last(&plain), "{width}x{height}");
+        for key in [
+            Key::Char(':'),
+            Key::Ctrl('p'),
+            Key::Char('?'),
+            Key::Char(','),
+        ] {
+            let state = with_keys(&[key], "zo", &view);
+            let text = shot(&view, &state, width, height, ShotFormat::Text);
+            assert!(text.contains("zo"), "{key} at {width}x{height}:\n{text}");
+            assert!(
+                last(&state).contains("Enter accept"),
+                "{key} at {width}x{height}"
+            );
+        }
+    }
+}
+
 #[test]
 fn live_orders_have_another_frame() {
     let mut view = sample::view();
@@ -212,10 +271,14 @@ fn ascii_is_ascii() {
     for (width, height) in SIZES {
         let mut state = DeskState::new(ColorMode::Sixteen, true);
         state.clock = Some(sample::NOW);
-        for open in [None, Some(Key::Char('?')), Some(Key::Char('b'))] {
+        let keys = ['?', 'b', ':', ' '].map(Key::Char);
+        let opened = keys.into_iter().chain([Key::Ctrl('p')]).map(Some);
+        for open in std::iter::once(None).chain(opened) {
             if let Some(key) = open {
                 state.open = Open::Nothing;
+                state.progress.clear();
                 state.key(key, &view, Instant::now());
+                state.forget(Instant::now() + std::time::Duration::from_secs(1));
             }
             let text = shot(&view, &state, width, height, ShotFormat::Text);
             let foreign: String = text.chars().filter(|letter| !letter.is_ascii()).collect();

@@ -1,6 +1,7 @@
 //! The one table of what can be done: keys, footer, help, palette and typed commands follow it.
 //! Must not do anything itself: `dispatch` does.
 
+mod argument;
 mod chart;
 mod desk;
 mod ladder;
@@ -15,6 +16,7 @@ mod workspace;
 #[cfg(test)]
 mod tests;
 
+pub use argument::{Argument, Placeholder};
 pub use chart::ChartAction;
 pub use desk::DeskAction;
 pub use ladder::LadderAction;
@@ -87,7 +89,7 @@ pub enum Tap {
 pub const DOUBLE_TAP_MS: u64 = 600;
 
 /// A row of the table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action {
     /// What it is.
     pub id: ActionId,
@@ -96,6 +98,9 @@ pub struct Action {
     /// What is typed after `:`, then what may follow it: `goto TIME`; empty where typing it makes
     /// no sense.
     pub command: &'static str,
+    /// Other words for the same, each with what it fills in: `GP chart` is typed as `GP` and shows
+    /// the chart. Letter case does not count.
+    pub aliases: &'static [&'static str],
     /// Where it can be reached.
     pub scope: Scope,
     /// What it may cost.
@@ -117,6 +122,32 @@ impl Action {
     pub fn command_word(&self) -> &'static str {
         self.command.split(' ').next().unwrap_or_default()
     }
+
+    /// What may follow the command's word, in order.
+    pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
+        self.command.split(' ').skip(1).map(Placeholder::read)
+    }
+
+    /// Whether a sequence of so many keys must be confirmed by pressing its last key again: a long
+    /// one that only changes what is seen is deliberate enough.
+    pub fn wants_second_press(&self, keys: usize) -> bool {
+        self.tap == Tap::Twice && (keys == 1 || self.danger != Danger::View)
+    }
+
+    /// Whether nothing sensible happens without an argument.
+    pub fn needs_argument(&self) -> bool {
+        self.placeholders().any(|placeholder| !placeholder.optional)
+    }
+
+    /// The other words for it, without what they fill in.
+    pub fn alias_words(&self) -> impl Iterator<Item = &'static str> {
+        self.aliases.iter().map(|alias| split_alias(alias).0)
+    }
+}
+
+/// An alias in its word and what it fills in.
+fn split_alias(alias: &'static str) -> (&'static str, &'static str) {
+    alias.split_once(' ').unwrap_or((alias, ""))
 }
 
 /// Makes a part of the table: an enum and its rows, in the order of the help.
@@ -125,7 +156,8 @@ macro_rules! actions {
         $(#[doc = $about:literal])+
         $part:ident as $wrap:ident:
         $($scope:ident $danger:ident $tap:ident $rank:literal $variant:ident $name:literal
-          $command:literal $label:literal $hint:literal $doc:literal;)+
+          $command:literal $label:literal $hint:literal $doc:literal
+          $(also [$($alias:literal),+ $(,)?])?;)+
     ) => {
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,6 +172,7 @@ macro_rules! actions {
                     id: $crate::tui::action::ActionId::$wrap($part::$variant),
                     name: $name,
                     command: $command,
+                    aliases: &[$($($alias),+)?],
                     scope: $crate::tui::action::Scope::$scope,
                     danger: $crate::tui::action::Danger::$danger,
                     tap: $crate::tui::action::Tap::$tap,
@@ -182,7 +215,26 @@ pub fn by_name(name: &str) -> Option<&'static Action> {
     all().find(|action| action.name == name)
 }
 
-/// The action of a typed word.
-pub fn by_command(word: &str) -> Option<&'static Action> {
-    all().find(|action| !action.command.is_empty() && action.command_word() == word)
+/// The action of a typed word and what the word fills in before what follows it. Words are looked
+/// for as they are written first, then without regard to letter case.
+pub fn by_word(word: &str) -> Option<(&'static Action, &'static str)> {
+    let exact = all().find(|action| !action.command.is_empty() && action.command_word() == word);
+    if let Some(action) = exact {
+        return Some((action, ""));
+    }
+    words().find_map(|(known, filled, action)| {
+        known.eq_ignore_ascii_case(word).then_some((action, filled))
+    })
+}
+
+/// Every word that can be typed, what it fills in, and its action: commands and aliases.
+pub fn words() -> impl Iterator<Item = (&'static str, &'static str, &'static Action)> {
+    all().flat_map(|action| {
+        let own = Some((action.command_word(), "", action)).filter(|(word, ..)| !word.is_empty());
+        let others = action.aliases.iter().map(move |alias| {
+            let (word, filled) = split_alias(alias);
+            (word, filled, action)
+        });
+        own.into_iter().chain(others)
+    })
 }

@@ -9,12 +9,31 @@ use super::*;
 fn names_commands_and_ids_are_unique() {
     let mut names = HashSet::new();
     let mut ids = HashSet::new();
-    let mut commands = HashSet::new();
     for action in all() {
         assert!(names.insert(action.name), "{}", action.name);
         assert!(ids.insert(action.id), "{}", action.name);
-        let word = action.command_word();
-        assert!(word.is_empty() || commands.insert(word), "{word}");
+    }
+    let mut seen = HashSet::new();
+    for (word, ..) in words() {
+        assert!(seen.insert(word.to_ascii_lowercase()), "{word}");
+    }
+}
+
+#[test]
+fn words_are_found_in_any_letter_case_and_aliases_fill_in() {
+    let found = |word| by_word(word).map(|(action, filled)| (action.name, filled));
+    assert_eq!(found("flatten"), Some(("position.flatten", "")));
+    assert_eq!(found("FLATTEN"), Some(("position.flatten", "")));
+    assert_eq!(found("gp"), Some(("pane.show", "chart")));
+    assert_eq!(found("q"), Some(("quit", "")));
+    assert_eq!(found(""), None);
+}
+
+#[test]
+fn aliases_fill_in_only_what_the_command_takes() {
+    for (word, filled, action) in words() {
+        let takes = action.placeholders().count();
+        assert!(filled.is_empty() || takes > 0, "{word} of {}", action.name);
     }
 }
 

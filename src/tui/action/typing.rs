@@ -10,6 +10,30 @@ super::actions! {
         "Forget what was typed.";
     Typing View Once 9 Erase "typing.erase" "" "Erase" ""
         "Erase the last letter.";
+    Typing View Once 4 Complete "typing.complete" "" "Complete" "complete"
+        "Complete what is typed with the next candidate; in the help, change the tab.";
+    Typing View Once 4 CompleteBack "typing.complete_back" "" "Complete backwards" ""
+        "The candidate before.";
+    Typing View Once 5 History "typing.history" "" "Search history" "history"
+        "Search the commands that were typed before.";
+    Typing View Once 20 Left "typing.left" "" "Cursor left" ""
+        "Cursor a letter left.";
+    Typing View Once 20 Right "typing.right" "" "Cursor right" ""
+        "Cursor a letter right.";
+    Typing View Once 20 Home "typing.home" "" "Cursor to the start" ""
+        "Cursor to the beginning of the line.";
+    Typing View Once 20 End "typing.end" "" "Cursor to the end" ""
+        "Cursor to the end of the line.";
+    Typing View Once 21 EraseForward "typing.erase_forward" "" "Erase forwards" ""
+        "Erase the letter under the cursor.";
+    Typing View Once 21 EraseWord "typing.erase_word" "" "Erase a word" ""
+        "Erase the word before the cursor.";
+    Typing View Once 21 EraseLine "typing.erase_line" "" "Erase the line" ""
+        "Erase everything before the cursor.";
+    Typing View Once 22 TypingPageUp "typing.page_up" "" "Choices a page up" ""
+        "A page of choices up.";
+    Typing View Once 22 TypingPageDown "typing.page_down" "" "Choices a page down" ""
+        "A page of choices down.";
     Typing View Once 3 Up "typing.up" "" "Choice above" ""
         "The choice above.";
     Typing View Once 3 Down "typing.down" "" "Choice below" "choose"

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Effect, Turn};
 use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction};
 use crate::tui::overlay::help::Help;
+use crate::tui::overlay::palette::Palette;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
 use crate::tui::state::{DeskState, Open, Tone};
 use crate::tui::workspace::ChartState;
@@ -18,6 +19,7 @@ impl DeskState {
             A::Help => self.open = Open::Help(Help::default()),
             A::Tour => self.open = Open::Tour,
             A::Command => self.open = Open::Prompt(Prompt::new(PromptKind::Command)),
+            A::Palette => self.open = Open::Palette(Box::new(Palette::new(self, turn.view))),
             A::Find => self.find(turn),
             A::InstrumentPrevious => {
                 self.select_instrument(self.context().instrument.saturating_sub(turn.count));
@@ -29,6 +31,11 @@ impl DeskState {
             }
             A::TimeframeShorter => self.move_timeframe(turn, false),
             A::TimeframeLonger => self.move_timeframe(turn, true),
+            A::TimeframeSet if turn.arguments.is_empty() => {
+                self.open = Open::Prompt(Prompt::new(PromptKind::Timeframe));
+            }
+            A::TimeframeSet => self.set_timeframe(turn),
+            A::Profile => self.change_profile(turn),
             A::Theme => self.change_theme(turn),
             A::Freeze => {
                 self.frozen = match self.frozen {
@@ -112,11 +119,10 @@ impl DeskState {
     }
 
     fn find(&mut self, turn: &mut Turn) {
-        let mut prompt = Prompt::new(PromptKind::Find);
+        let prompt = Prompt::with(PromptKind::Find, turn.arguments);
         if turn.arguments.is_empty() {
             self.open = Open::Prompt(prompt);
         } else {
-            turn.arguments.clone_into(&mut prompt.text);
             self.accept_find(&prompt, turn.view);
         }
     }
@@ -140,12 +146,12 @@ impl DeskState {
     }
 
     pub(super) fn accept_find(&mut self, prompt: &Prompt, view: &View) {
-        let found = crate::tui::overlay::prompt::matches(view, &prompt.text);
+        let found = crate::tui::overlay::prompt::matches(view, prompt.text());
         match found.get(prompt.chosen.min(found.len().saturating_sub(1))) {
             Some(index) => self.select_instrument(*index),
             None => self.say(
                 Tone::Bad,
-                format!("no instrument matches {}", prompt.text),
+                format!("no instrument matches {}", prompt.text()),
                 view,
             ),
         }

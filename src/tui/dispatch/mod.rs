@@ -2,6 +2,7 @@
 //! Must not talk to the engine or the terminal: the loop carries the effects out.
 
 mod commands;
+mod go;
 mod look;
 mod mouse;
 mod table;
@@ -12,10 +13,13 @@ mod workspace;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::action::{Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Tap, TradingAction};
-use super::keymap::{Found, Key};
+use super::action::{
+    self, Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Scope, TradingAction,
+};
+use super::keymap::{Binding, Found, Key};
 use super::state::{DeskState, Open, Pending, Tone};
 use crate::domain::CommandBody;
 use crate::view::View;
@@ -75,42 +79,76 @@ impl DeskState {
         if key == Key::Enter {
             self.last_enter = Some(now);
         }
-        if self.takes_count(key) {
-            return Vec::new();
+        let mut turn = Turn {
+            view,
+            now,
+            arguments: "",
+            count: 1,
+            enter_before,
+            effects: Vec::new(),
+        };
+        if self.is_again(key, now) {
+            self.do_again(&mut turn);
+        } else if !self.takes_count(key) {
+            self.take(key, &mut turn);
         }
-        let scopes = self.scopes();
+        turn.effects
+    }
+
+    /// Adds a key to the sequence, and does what the sequence says once it is whole.
+    fn take(&mut self, key: Key, turn: &mut Turn) {
         self.progress.keys.push(key);
-        self.progress.since = Some(now);
-        let keymap = std::sync::Arc::clone(&self.keymap);
-        match keymap.find(&scopes, &self.progress.keys) {
-            Found::Prefix => {
-                self.pending = None;
-                Vec::new()
-            }
+        self.progress.since = Some(turn.now);
+        let keymap = Arc::clone(&self.keymap);
+        match keymap.find(&self.scopes(), &self.progress.keys) {
+            Found::Prefix => self.pending = None,
+            Found::Binding(binding) => self.take_binding(binding, turn),
             Found::Nothing => {
-                let was_sequence = self.progress.keys.len() > 1;
-                self.progress.clear();
+                let keys = std::mem::take(&mut self.progress).keys;
                 self.pending = None;
-                self.unbound(key, was_sequence, view);
-                Vec::new()
-            }
-            Found::Binding(binding) => {
-                let count = self.progress.count.unwrap_or(1);
-                self.progress.clear();
-                let mut turn = Turn {
-                    view,
-                    now,
-                    arguments: &binding.arguments,
-                    count: usize::try_from(count).unwrap_or(1),
-                    enter_before,
-                    effects: Vec::new(),
-                };
-                if binding.run.tap == Tap::Once || self.second_press(binding.run, key, &turn) {
-                    self.pending = None;
-                    self.perform(binding.run, &mut turn);
+                // What holds everywhere holds in the middle of a sequence, too.
+                match keymap.find(&[Scope::Always], &[key]) {
+                    Found::Binding(binding) if keys.len() > 1 => {
+                        self.progress.keys.push(key);
+                        self.take_binding(binding, turn);
+                    }
+                    _ => self.unbound(&keys, turn.view),
                 }
-                turn.effects
             }
+        }
+    }
+
+    fn take_binding(&mut self, binding: &Binding, turn: &mut Turn) {
+        let progress = std::mem::take(&mut self.progress);
+        turn.count = usize::try_from(progress.count.unwrap_or(1)).unwrap_or(1);
+        let waits = binding.run.wants_second_press(progress.keys.len());
+        if !waits || self.second_press(binding.run, &progress.keys, turn) {
+            self.pending = None;
+            let place = self.place();
+            let mut own = Turn {
+                arguments: &binding.arguments,
+                effects: std::mem::take(&mut turn.effects),
+                ..*turn
+            };
+            self.perform(binding.run, &mut own);
+            turn.effects = own.effects;
+            self.note_visit(binding.run, place);
+        }
+    }
+
+    /// Whether the last key of a sequence comes again, where that does it.
+    fn is_again(&self, key: Key, now: Instant) -> bool {
+        self.progress.is_empty()
+            && self
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.again == Some(key) && now < pending.until)
+    }
+
+    fn do_again(&mut self, turn: &mut Turn) {
+        let pending = self.pending.take();
+        if let Some(action) = pending.and_then(|pending| action::row(pending.action)) {
+            self.perform(action, turn);
         }
     }
 
@@ -132,7 +170,8 @@ impl DeskState {
         }
     }
 
-    /// Forgets a first press whose time is over; `true` when it did.
+    /// Forgets a first press whose time is over, and shows what may follow a sequence that has
+    /// waited; `true` when there was anything to do.
     pub fn forget(&mut self, now: Instant) -> bool {
         let over = self
             .pending
@@ -141,7 +180,9 @@ impl DeskState {
         if over {
             self.pending = None;
         }
-        over
+        let waited = self.which_key_due().is_some_and(|due| due <= now);
+        self.progress.is_shown |= waited;
+        over || waited
     }
 
     /// Takes a digit that says how often the next action is to be done.
@@ -164,29 +205,41 @@ impl DeskState {
         true
     }
 
-    /// A key that means nothing: typed where something is typed, named where not.
-    fn unbound(&mut self, key: Key, was_sequence: bool, view: &View) {
-        let Key::Char(letter) = key else { return };
+    /// Keys that mean nothing: the last is typed where something is typed, and they are named
+    /// where not.
+    fn unbound(&mut self, keys: &[Key], view: &View) {
+        let Some(Key::Char(letter)) = keys.last().copied() else {
+            return;
+        };
         if self.is_typing() {
             self.type_letter(letter);
-        } else if self.keymap.letters_command && letter.is_alphabetic() && !was_sequence {
+        } else if self.letters_begin_commands() && letter.is_alphabetic() && keys.len() == 1 {
             self.begin_command(letter);
         } else {
             let text = match letter {
                 '?' => "Esc first, then ? shows the keys".to_owned(),
-                _ => format!("{letter} does nothing here: ? shows the keys"),
+                _ => {
+                    let keys: Vec<String> =
+                        keys.iter().map(|key| key.label(&self.glyphs)).collect();
+                    format!("{} does nothing here: ? shows the keys", keys.join(" "))
+                }
             };
             self.say(Tone::Plain, text, view);
         }
     }
 
+    /// Whether a letter opens the command line: never over an order that is looked at.
+    fn letters_begin_commands(&self) -> bool {
+        self.keymap.letters_command && matches!(self.open, Open::Nothing)
+    }
+
     /// Whether letters are text.
     pub(super) fn is_typing(&self) -> bool {
-        matches!(self.open, Open::Prompt(_) | Open::Help(_) | Open::Filter(_))
+        self.scopes().first() == Some(&Scope::Typing)
     }
 
     /// Whether this is the second press; notes the first one otherwise.
-    fn second_press(&mut self, action: &Action, key: Key, turn: &Turn) -> bool {
+    fn second_press(&mut self, action: &Action, keys: &[Key], turn: &Turn) -> bool {
         let waited = self
             .pending
             .take()
@@ -194,7 +247,8 @@ impl DeskState {
         if waited {
             return true;
         }
-        let key = key.label(&self.glyphs);
+        let last = keys.last().copied();
+        let key = last.map_or_else(String::new, |key| key.label(&self.glyphs));
         let row = self.focus(turn.view);
         let what = match action.id {
             ActionId::Trading(TradingAction::Flatten) => {
@@ -209,6 +263,7 @@ impl DeskState {
         };
         self.pending = Some(Pending {
             action: action.id,
+            again: last.filter(|_| keys.len() > 1),
             text: format!("{key} again to {what}"),
             until: turn.now + Duration::from_millis(DOUBLE_TAP_MS),
         });

@@ -43,10 +43,17 @@ impl DeskState {
             }
             A::Rename => return self.rename(turn),
             A::CloseWorkspace => self.workspaces.close(),
-            A::Next => return self.turn_workspace(1),
+            A::PaneLeft => return self.choose_towards((-1, 0), turn),
+            A::PaneRight => return self.choose_towards((1, 0), turn),
+            A::PaneAbove => return self.choose_towards((0, -1), turn),
+            A::PaneBelow => return self.choose_towards((0, 1), turn),
+            A::PaneShow => return self.show_pane(turn),
+            A::PaneBack => return self.go_back(turn),
+            A::WorkspaceGo => return self.go_to_workspace(turn),
+            A::Next => return self.turn_workspace(turn.count),
             A::Previous => {
-                let count = self.workspaces.all().len();
-                return self.turn_workspace(count.saturating_sub(1));
+                let count = self.workspaces.all().len().max(1);
+                return self.turn_workspace(count - turn.count % count);
             }
             A::Go1 => return self.go(1, turn),
             A::Go2 => return self.go(2, turn),
@@ -76,9 +83,9 @@ impl DeskState {
     }
 
     fn turn_workspace(&mut self, steps: usize) {
-        let count = self.workspaces.all().len();
+        let count = self.workspaces.all().len().max(1);
         self.workspaces
-            .show((self.workspaces.index() + steps) % count);
+            .show((self.workspaces.index() + steps % count) % count);
     }
 
     fn change_kind(&mut self, turn: &Turn) {

@@ -113,8 +113,12 @@ impl FromStr for Key {
             return Ok(Self::Ctrl(letter.to_ascii_lowercase()));
         }
         let number = text.strip_prefix('F').and_then(|rest| rest.parse().ok());
+        let held = ["Alt-", "Shift-", "Super-", "Meta-"];
         match number {
             Some(number @ 1..=24) => Ok(Self::F(number)),
+            _ if held.iter().any(|word| text.starts_with(word)) => Err(format!(
+                "`{text}` does not pass every terminal: take a letter, Ctrl-P, or two keys in a row"
+            )),
             _ => Err(format!(
                 "`{text}` is not a key: write a letter, Ctrl-P, F5, Space, Enter, Esc, Tab or Up"
             )),

@@ -1,16 +1,25 @@
 //! Which keys mean which action: profiles shipped inside the program, overridden by a file.
 //! Must not do what an action says.
 
+mod check;
 mod file;
 mod key;
+mod layer;
+mod list;
 mod resolve;
+mod schema;
 
 #[cfg(test)]
 mod tests;
 
-pub use file::{KeymapError, PROFILES, load};
+pub use check::{Finding, Severity, Terminal, check, check_text};
+pub use file::{
+    KeymapError, KeymapFault, KeymapProblem, Loaded, PROFILES, load, load_as, load_or_shipped,
+};
 pub use key::Key;
-pub use resolve::{Found, Progress};
+pub use list::{json, lines, manual, markdown, reference};
+pub use resolve::{Found, Next, Progress, WHICH_KEY_MS};
+pub use schema::schema;
 
 use std::sync::{Arc, LazyLock};
 
@@ -27,6 +36,17 @@ pub struct Binding {
     pub run: &'static Action,
     /// What is handed to the action, as if it had been typed.
     pub arguments: String,
+    /// A few words in place of the action's own.
+    pub label: Option<String>,
+    /// Whether it only repeats another row with another leader, which lists leave out.
+    pub copied: bool,
+}
+
+impl Binding {
+    /// A few words for what it does.
+    pub fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or(self.run.label)
+    }
 }
 
 /// All bindings of a profile.
@@ -40,6 +60,12 @@ pub struct Keymap {
     pub counts: bool,
     /// Whether a letter that means nothing else begins a command.
     pub letters_command: bool,
+    /// Other keys for Space before a sequence, by the scope in which Space means something else.
+    pub leaders: Vec<(Scope, Key)>,
+    /// Names of what follows some keys.
+    pub groups: Vec<(Vec<Key>, String)>,
+    /// The text of the user's file, kept for a change of the profile.
+    pub user: Option<Arc<str>>,
 }
 
 impl Keymap {
@@ -56,7 +82,7 @@ impl Keymap {
     pub fn chords(&self, id: ActionId) -> impl Iterator<Item = &[Key]> {
         self.bindings
             .iter()
-            .filter(move |binding| binding.run.id == id && binding.arguments.is_empty())
+            .filter(move |row| row.run.id == id && row.arguments.is_empty() && !row.copied)
             .map(|binding| binding.on.as_slice())
     }
 

@@ -18,7 +18,7 @@ pub(in crate::tui) fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer) {
     let mut pen = pane.pen(area, 0, buffer);
     pen.gap(1);
     if let Open::Prompt(prompt) = &pane.state.open
-        && prompt.kind == PromptKind::Command
+        && prompt.kind != PromptKind::Find
     {
         return prompt::draw_line(pane, prompt, area, buffer);
     }
