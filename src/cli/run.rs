@@ -94,7 +94,7 @@ fn run_on_screen(
         feed_names: session.config.feeds.clone(),
         files: desk_files(global, session),
         color: args.color.and_then(ColorChoice::mode),
-log_file: log.folder.as_ref().map(|it| it.join(STDERR_FILE)),
+        log_file: log.folder.as_ref().map(|it| it.join(STDERR_FILE)),
         keymap: keys.keymap,
         notice,
         stop: desk.ended_token(),

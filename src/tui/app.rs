@@ -241,7 +241,7 @@ impl Desk {
             state.say(Tone::Bad, text, &handle.view().read());
         }
         restore_layout(&mut state, &options.files, &handle);
-        state.keymap = options.keymap;
+        state.use_keymap(options.keymap);
         if let Some(notice) = options.notice {
             state.say(Tone::Bad, notice, &handle.view().read());
         }

@@ -223,6 +223,13 @@ impl DeskState {
         pane.chain(Scope::Desk.chain()).copied().collect()
     }
 
+    /// Takes other keys; what was begun with the old ones is forgotten.
+    pub fn use_keymap(&mut self, keymap: Arc<Keymap>) {
+        self.keymap = keymap;
+        self.progress.clear();
+        self.pending = None;
+    }
+
     /// When the keys that may follow a begun sequence are to be shown.
     pub fn which_key_due(&self) -> Option<Instant> {
         self.progress.which_key_due()

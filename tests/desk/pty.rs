@@ -273,6 +273,20 @@ fn leaving_by_the_keyboard_restores_the_terminal() {
 }
 
 #[test]
+fn a_paste_never_becomes_keys() {
+    let mut desk = Desk::ready();
+    assert!(desk.seen.windows(8).any(|bytes| bytes == b"\x1b[?2004h"));
+    desk.press(b"\x1b[200~qqxxBB\r\x1b[201~");
+    desk.wait_for("the paste was not taken");
+    desk.press(b":");
+    desk.press(b"\x1b[200~zoom\rqq\x1b[201~");
+    desk.wait_for(":zoom");
+    desk.press(b"\x15\x7f");
+    desk.press(b"qq");
+    assert_eq!(desk.ended(), 0);
+}
+
+#[test]
 fn every_signal_restores_the_terminal() {
     for (signal, number) in [
         (Signal::TERM, 15),

@@ -14,7 +14,7 @@ super::actions! {
         "Complete what is typed with the next candidate; in the help, change the tab.";
     Typing View Once 4 CompleteBack "typing.complete_back" "" "Complete backwards" ""
         "The candidate before.";
-    Typing View Once 5 History "typing.history" "" "Search history" "history"
+    Typing View Once 5 History "typing.history" "" "Search history" ""
         "Search the commands that were typed before.";
     Typing View Once 20 Left "typing.left" "" "Cursor left" ""
         "Cursor a letter left.";

@@ -170,7 +170,7 @@ impl DeskState {
         match keymap::load_as(turn.arguments, user.as_deref()) {
             Ok(keymap) => {
                 let text = format!("keys of the profile {}", keymap.profile);
-                self.keymap = Arc::new(keymap);
+                self.use_keymap(Arc::new(keymap));
                 self.say(Tone::Good, text, turn.view);
             }
             Err(error) => self.say(Tone::Bad, error.to_string(), turn.view),

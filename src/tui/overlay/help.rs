@@ -128,7 +128,11 @@ pub(in crate::tui) fn draw(pane: &Pane, help: &Help, area: Rect, buffer: &mut Bu
             Row::Heading(text) => pen.rest(text, pane.fg(|theme| theme.accent)),
             Row::Keys(keys, doc, place) => {
                 pen.cell(keys, KEY_COLUMNS, paint.strong());
-                pen.rest(doc, paint.text());
+                for word in doc.split_inclusive(' ') {
+                    let is_typed = word.starts_with(':');
+                    let typed = pane.fg(|theme| theme.accent);
+                    pen.text(word, if is_typed { typed } else { paint.text() });
+                }
                 if *place == chosen {
                     let line = Rect::new(list.x, list.y + index, list.width, 1);
                     buffer.set_style(line, paint.behind(paint.theme.selection));

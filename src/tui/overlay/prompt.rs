@@ -10,7 +10,9 @@ use ratatui::style::{Modifier, Style};
 
 use super::complete::{Candidate, Candidates, candidates};
 use super::fuzzy::Fuzzy;
+use super::help;
 use super::line::Line;
+use crate::tui::action::{self, ActionId, TypingAction};
 use crate::tui::format;
 use crate::tui::panes::{Pane, Pen, pen};
 use crate::tui::state::DeskState;
@@ -255,16 +257,19 @@ pub(in crate::tui) fn draw_list(
         (_, usage) => usage,
     };
     let inside = pane.frame(place, title, buffer);
-    if list.len() > shown {
-        let note = format!("{} of {}", shown, list.len());
-        pane.note(
-            place,
-            pen::width(title).saturating_add(4),
-            &note,
-            paint.dim(),
-            buffer,
-        );
+    let mut notes = Vec::new();
+    if prompt.kind == PromptKind::Command && !pane.state.history.is_empty() {
+        let search = ActionId::Typing(TypingAction::History);
+        if let Some(row) = action::row(search) {
+            let keys = help::first_keys(&pane.state.keymap, row, &pane.state.glyphs);
+            notes.push(format!("{keys} history"));
+        }
     }
+    if list.len() > shown {
+        notes.push(format!("{shown} of {}", list.len()));
+    }
+    let used = pen::width(title).saturating_add(4);
+    pane.note(place, used, &notes.join(", "), paint.dim(), buffer);
     let marked = prompt.marked();
     let at = marked.map_or(0, |at| at.min(list.len().saturating_sub(1)));
     let first = at.saturating_sub(shown.saturating_sub(1));
