@@ -22,6 +22,11 @@ use super::time::Timestamp;
 #[serde(transparent)]
 pub struct CommandId(pub u64);
 
+impl CommandId {
+    /// Of what the desk asks by itself: each is a command of its own, never another's repetition.
+    pub const OWN: Self = Self(0);
+}
+
 /// Something asked of the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Command {

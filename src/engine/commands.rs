@@ -22,6 +22,9 @@ pub(super) struct Answers(BTreeMap<CommandId, (CommandOutcome, u64)>);
 
 impl Answers {
     fn keep(&mut self, command: CommandId, outcome: CommandOutcome, event: u64) {
+        if command == CommandId::OWN {
+            return;
+        }
         if self.0.len() >= ANSWERS_KEPT {
             self.0.pop_first();
         }

@@ -20,6 +20,11 @@ macro_rules! registry {
             /// Every indicator.
             pub const ALL: &[Self] = &[$(Self::$kind),+];
 
+            /// What it is, in a few words.
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$kind => concat!($($doc),+).trim_ascii(),)+ }
+            }
+
             pub(super) const fn definition(self) -> &'static Definition {
                 match self { $(Self::$kind => &<super::$kind as Registered>::DEFINITION,)+ }
             }

@@ -77,7 +77,7 @@ pub(super) fn catch_up(engine: &mut Engine, gap: Duration, times: Vec<Input>) ->
     warn!(seconds, "the desk was asleep: what is old is not acted on");
     let command = |body| {
         Input::Command(Command {
-            id: CommandId(0),
+            id: CommandId::OWN,
             body,
         })
     };

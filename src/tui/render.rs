@@ -80,6 +80,7 @@ fn draw_open(pane: &Pane, places: &Arrangement, area: Rect, buffer: &mut Buffer)
         Open::Columns(chosen) => {
             overlay::list::draw_columns(pane, *chosen, places.middle, buffer);
         }
+        Open::Studies(studies) => overlay::studies::draw(pane, studies, places.middle, buffer),
         Open::Tour => overlay::tour::draw(pane, area, buffer),
         Open::Leave(leave) => overlay::leave::draw(pane, leave, area, buffer),
         Open::Help(help) => overlay::help::draw(pane, help, area, buffer),

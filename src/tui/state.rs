@@ -15,6 +15,7 @@ use super::overlay::help::Help;
 use super::overlay::leave::Leave;
 use super::overlay::palette::Palette;
 use super::overlay::prompt::Prompt;
+use super::overlay::studies::Studies;
 use super::safety::KillProgress;
 use super::theme::{ColorMode, Paint, ThemeStore, default_theme};
 use super::ticket::Ticket;
@@ -107,6 +108,8 @@ pub enum Open {
     Filter(String),
     /// The columns of the chosen list, one of them chosen.
     Columns(usize),
+    /// The indicators of the chosen chart.
+    Studies(Box<Studies>),
     /// The first screen of a new desk.
     Tour,
     /// The question before leaving.
@@ -239,14 +242,17 @@ impl DeskState {
             | Open::Palette(_)
             | Open::Leave(_)
             | Open::Filter(_)
-            | Open::Columns(_) => Scope::Typing,
+            | Open::Columns(_)
+            | Open::Studies(_) => Scope::Typing,
         };
         scope.chain().to_vec()
     }
 
     /// Where keys are looked for with nothing open over the panes, innermost first.
     pub fn desk_scopes(&self) -> Vec<Scope> {
-        let pane = self.leaf().spec.scopes.iter();
+        let leaf = self.leaf();
+        let crosshair = leaf.chart.crosshair.map(|_| &Scope::Crosshair);
+        let pane = crosshair.into_iter().chain(leaf.spec.scopes);
         pane.chain(Scope::Desk.chain()).copied().collect()
     }
 
@@ -279,9 +285,14 @@ impl DeskState {
 
     /// What a pane shows: that of its group, or its own.
     pub fn focus_of(&self, leaf: &Leaf) -> Focus {
-        leaf.link
+        let shared = leaf
+            .link
             .and_then(|link| self.links.get(link.index()).copied())
-            .unwrap_or(leaf.own)
+            .unwrap_or(leaf.own);
+        Focus {
+            timeframe: leaf.chart.timeframe.unwrap_or(shared.timeframe),
+            ..shared
+        }
     }
 
     /// What the chosen pane shows, for all that trades.
@@ -289,13 +300,24 @@ impl DeskState {
         self.focus_of(self.leaf())
     }
 
-    /// Changes what the chosen pane and its group show.
+    /// Changes what the chosen pane and its group show; a chart that has a timeframe of its own
+    /// keeps it to itself.
     pub fn set_context(&mut self, focus: Focus) {
-        let link = self.leaf().link;
-        match link.and_then(|link| self.links.get_mut(link.index())) {
-            Some(group) => *group = focus,
-            None => self.leaf_mut().own = focus,
+        let leaf = self.leaf_mut();
+        let link = leaf.link;
+        let has_own = leaf.chart.timeframe.is_some();
+        if has_own {
+            leaf.chart.timeframe = Some(focus.timeframe);
         }
+        let group = match link.and_then(|link| self.links.get_mut(link.index())) {
+            Some(group) => group,
+            None => &mut self.leaf_mut().own,
+        };
+        let timeframe = match has_own {
+            true => group.timeframe,
+            false => focus.timeframe,
+        };
+        *group = Focus { timeframe, ..focus };
     }
 
     /// The instrument of the chosen pane; the last one where the choice lies beyond.

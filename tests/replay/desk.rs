@@ -91,7 +91,6 @@ fn orders_of_a_replay_act_in_it_alone_and_wait_for_its_time() {
     })
     .expect("a replay");
     let buy = CommandBody::PlaceOrder(OrderIntent {
-        target_price: None,
         instrument: InstrumentId(1),
         side: Side::Buy,
         kind: OrderKind::Limit(Price::from_units(1_000)),
@@ -100,6 +99,7 @@ fn orders_of_a_replay_act_in_it_alone_and_wait_for_its_time() {
         origin: OrderOrigin::Trader,
         reduce_only: false,
         stop_price: None,
+        target_price: None,
     });
     // It has not come to its first time yet.
     assert_eq!(desk.handle().send(buy.clone()), Err(HandleError::Seeking));

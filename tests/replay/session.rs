@@ -120,7 +120,6 @@ fn what_was_asked_of_the_desk_is_part_of_its_session() {
     held.feed_options.pace = Some(pace.clone());
     let desk = Desk::start(held, runtime.handle()).expect("a desk");
     let intent = OrderIntent {
-        target_price: None,
         instrument: InstrumentId(1),
         side: Side::Buy,
         kind: OrderKind::Market,
@@ -129,6 +128,7 @@ fn what_was_asked_of_the_desk_is_part_of_its_session() {
         origin: OrderOrigin::Trader,
         reduce_only: false,
         stop_price: None,
+        target_price: None,
     };
     let asked = [
         CommandBody::PlaceOrder(intent),

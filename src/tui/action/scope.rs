@@ -12,6 +12,8 @@ pub enum Scope {
     Desk,
     /// In a chart.
     Chart,
+    /// In a chart that shows its crosshair.
+    Crosshair,
     /// In a ladder.
     Ladder,
     /// In any list.
@@ -32,11 +34,12 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Trading,
         Self::Always,
         Self::Desk,
         Self::Chart,
+        Self::Crosshair,
         Self::Ladder,
         Self::Table,
         Self::Signals,
@@ -54,6 +57,7 @@ impl Scope {
             Self::Trading => "trading",
             Self::Desk => "desk",
             Self::Chart => "chart",
+            Self::Crosshair => "crosshair",
             Self::Ladder => "ladder",
             Self::Table => "table",
             Self::Signals => "signals",
@@ -77,6 +81,7 @@ impl Scope {
             Self::Trading => "Trading (everywhere but while typing)",
             Self::Desk => "Desk",
             Self::Chart => "Chart",
+            Self::Crosshair => "Crosshair",
             Self::Ladder => "Ladder",
             Self::Table => "Lists",
             Self::Signals => "Signals",
@@ -96,6 +101,13 @@ impl Scope {
             Self::Trading => &[Self::Trading, Self::Always],
             Self::Desk => &[Self::Desk, Self::Trading, Self::Always],
             Self::Chart => &[Self::Chart, Self::Desk, Self::Trading, Self::Always],
+            Self::Crosshair => &[
+                Self::Crosshair,
+                Self::Chart,
+                Self::Desk,
+                Self::Trading,
+                Self::Always,
+            ],
             Self::Ladder => &[Self::Ladder, Self::Desk, Self::Trading, Self::Always],
             Self::Table => &[Self::Table, Self::Desk, Self::Trading, Self::Always],
             Self::Signals => &[

@@ -152,7 +152,6 @@ impl DeskState {
             let mut focus = self.context();
             focus.timeframe = index;
             self.set_context(focus);
-            self.leaf_mut().chart.pan = 0;
             return;
         }
         let known: Vec<String> = series.iter().map(|it| it.timeframe.to_string()).collect();

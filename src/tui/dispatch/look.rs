@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
-use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction};
+use crate::tui::action::{DeskAction, LadderAction, ReplayAction};
 use crate::tui::overlay::help::Help;
 use crate::tui::overlay::palette::Palette;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
 use crate::tui::state::{DeskState, Open, Tone};
-use crate::tui::workspace::ChartState;
 use crate::view::View;
 
 impl DeskState {
@@ -49,29 +48,12 @@ impl DeskState {
                 Err(text) => self.say(Tone::Bad, text, turn.view),
             },
             A::Quit | A::Leave => self.ask_to_leave(turn),
-            A::Close => self.open = Open::Nothing,
+            A::Close => {
+                self.open = Open::Nothing;
+                self.leaf_mut().chart.lay_away();
+            }
             A::Redraw => turn.effects.push(Effect::Redraw),
             A::Suspend => turn.effects.push(Effect::Suspend),
-        }
-    }
-
-    pub(super) fn act_chart(&mut self, id: ChartAction, turn: &mut Turn) {
-        use ChartAction as A;
-        let context = self.context();
-        let bars = self
-            .focus(turn.view)
-            .and_then(|row| crate::tui::state::series_of(row, context))
-            .map_or(0, |series| series.bars.len());
-        let step = turn.count.saturating_mul(2);
-        let chart = &mut self.leaf_mut().chart;
-        match id {
-            A::PanLeft => {
-                chart.pan = chart.pan.saturating_add(step).min(bars.saturating_sub(1));
-            }
-            A::PanRight => chart.pan = chart.pan.saturating_sub(step),
-            A::ZoomIn => chart.zoom = (chart.zoom + 1).min(titan_widgets::ZOOM_MAX),
-            A::ZoomOut => chart.zoom = chart.zoom.saturating_sub(1),
-            A::Reset => *chart = ChartState::default(),
         }
     }
 
@@ -100,7 +82,7 @@ impl DeskState {
         let link = self.leaf().link;
         let root = &mut self.workspaces.current_mut().root;
         for leaf in root.leaves_mut().filter(|leaf| leaf.link == link) {
-            leaf.chart.pan = 0;
+            leaf.chart.forget_place();
         }
     }
 
@@ -115,7 +97,6 @@ impl DeskState {
             focus.timeframe.saturating_sub(turn.count)
         };
         self.set_context(focus);
-        self.leaf_mut().chart.pan = 0;
     }
 
     fn find(&mut self, turn: &mut Turn) {

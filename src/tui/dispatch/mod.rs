@@ -1,15 +1,20 @@
 //! Turns keys into changes of the screen's state and into effects on the engine.
 //! Must not talk to the engine or the terminal: the loop carries the effects out.
 
+mod chart;
 mod commands;
 mod go;
 mod look;
 mod mouse;
+mod studies;
 mod table;
+mod times;
 mod trading;
 mod typing;
 mod workspace;
 
+#[cfg(test)]
+mod chart_tests;
 #[cfg(test)]
 mod keys_tests;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Effect, Turn};
 use crate::tui::action::{ActionId, ChartAction, LadderAction, Scope, TableAction};
-use crate::tui::panes::pen;
+use crate::tui::panes::{inner, pen};
 use crate::tui::render::places;
 use crate::tui::state::{DeskState, Open};
 use crate::tui::workspace::{Arrangement, Axis, PaneId, Placed};
@@ -17,11 +17,23 @@ use crate::view::View;
 /// Rows or bars that one notch of the wheel moves.
 const NOTCH: usize = 3;
 
-/// A border that is being moved: the panes on its two sides.
+/// What the pressed mouse holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Drag {
-    first: PaneId,
-    second: PaneId,
+pub enum Drag {
+    /// A border: the panes on its two sides.
+    Border {
+        /// Left of it or above.
+        first: PaneId,
+        /// Right of it or below.
+        second: PaneId,
+    },
+    /// What the chosen pane shows.
+    Inside {
+        /// From where the next move counts.
+        from: Position,
+        /// Whether it was moved since it was pressed.
+        moved: bool,
+    },
 }
 
 impl DeskState {
@@ -41,8 +53,8 @@ impl DeskState {
             MouseEventKind::ScrollUp => self.wheel(at, true, &mut turn),
             MouseEventKind::ScrollDown => self.wheel(at, false, &mut turn),
             MouseEventKind::Down(MouseButton::Left) => self.press(at, &mut turn),
-            MouseEventKind::Drag(MouseButton::Left) => self.drag(at, view),
-            MouseEventKind::Up(_) => self.drag = None,
+            MouseEventKind::Drag(MouseButton::Left) => self.drag(at, &mut turn),
+            MouseEventKind::Up(_) => self.let_go(at, &mut turn),
             _ => {}
         }
         turn.effects
@@ -69,7 +81,17 @@ impl DeskState {
         let spec = self.leaf().spec;
         let inside = inner(placed.area);
         if id == placed.id && inside.contains(at) {
+            self.drag = Some(Drag::Inside {
+                from: at,
+                moved: false,
+            });
             (spec.click)(self, turn, inside, at);
+        }
+    }
+
+    fn let_go(&mut self, at: Position, turn: &mut Turn) {
+        if let Some(Drag::Inside { moved: false, .. }) = self.drag.take() {
+            (self.leaf().spec.release)(self, turn, at);
         }
     }
 
@@ -102,11 +124,21 @@ impl DeskState {
         None
     }
 
-    fn drag(&mut self, at: Position, view: &View) {
-        let Some(drag) = self.drag else { return };
+    fn drag(&mut self, at: Position, turn: &mut Turn) {
+        match self.drag {
+            Some(Drag::Border { first, second }) => self.drag_border(first, second, at, turn.view),
+            Some(Drag::Inside { from, .. }) if from != at => {
+                let from = (self.leaf().spec.drag)(self, turn, from, at);
+                self.drag = Some(Drag::Inside { from, moved: true });
+            }
+            _ => {}
+        }
+    }
+
+    fn drag_border(&mut self, first: PaneId, second: PaneId, at: Position, view: &View) {
         let places = places(view, self, self.area);
         let root = &self.workspaces.current().root;
-        let Some((axis, ids)) = root.split_between(drag.first, drag.second) else {
+        let Some((axis, ids)) = root.split_between(first, second) else {
             return;
         };
         let areas = places.panes.iter().filter(|placed| {
@@ -121,7 +153,7 @@ impl DeskState {
         };
         let share = u32::from(offset) * 1_000 / u32::from(length.max(1));
         let share = u16::try_from(share).unwrap_or(1_000);
-        self.workspaces.set_share(drag.first, drag.second, share);
+        self.workspaces.set_share(first, second, share);
     }
 
     /// The wheel moves what lies under it, chosen or not; the choice stays.
@@ -156,16 +188,6 @@ impl DeskState {
     }
 }
 
-/// The inside of a frame.
-fn inner(area: Rect) -> Rect {
-    Rect::new(
-        area.x + 1,
-        area.y + 1,
-        area.width.saturating_sub(2),
-        area.height.saturating_sub(2),
-    )
-}
-
 /// The border under a press: the last column or row of one pane, with another behind it. The upper
 /// edge of a pane is its title and its tabs.
 fn border(places: &Arrangement, at: Position) -> Option<Drag> {
@@ -182,7 +204,7 @@ fn border(places: &Arrangement, at: Position) -> Option<Drag> {
         Position::new(at.x, at.y + 1)
     };
     let second = places.panes.iter().find(|it| it.area.contains(behind))?;
-    Some(Drag {
+    Some(Drag::Border {
         first: first.id,
         second: second.id,
     })

@@ -17,6 +17,9 @@ const PAGE: usize = 8;
 impl DeskState {
     pub(super) fn act_typing(&mut self, id: TypingAction, turn: &mut Turn) {
         use TypingAction as A;
+        if self.act_studies(id) {
+            return;
+        }
         match id {
             A::Accept => self.accept(turn),
             A::Abort => {
@@ -46,6 +49,9 @@ impl DeskState {
     }
 
     pub(super) fn type_letter(&mut self, letter: char) {
+        if self.type_into_studies(letter) {
+            return;
+        }
         self.edit(|line| line.push(letter));
     }
 
@@ -85,6 +91,7 @@ impl DeskState {
             Open::Prompt(prompt) => prompt.edit(change),
             Open::Help(help) => help.edit(change),
             Open::Palette(palette) => palette.edit(change),
+            Open::Studies(studies) => change(&mut studies.filter),
             Open::Filter(_) => {
                 let filter = &mut self.leaf_mut().table.filter;
                 let mut line = Line::new(std::mem::take(filter));
@@ -183,6 +190,7 @@ impl DeskState {
             Open::Palette(palette) => &mut palette.chosen,
             Open::Leave(leave) => &mut leave.chosen,
             Open::Columns(chosen) => chosen,
+            Open::Studies(studies) => return studies.choose(rows, down),
             _ => return,
         };
         *chosen = if down {

@@ -9,6 +9,7 @@ pub mod line;
 pub(super) mod list;
 pub mod palette;
 pub mod prompt;
+pub mod studies;
 pub(super) mod ticket;
 pub(super) mod tour;
 pub(super) mod which_key;

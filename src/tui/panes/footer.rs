@@ -97,11 +97,14 @@ fn keys(pane: &Pane, action: &Action) -> Option<String> {
 
 /// Two actions of the same place in the footer, one without words, share a hint.
 fn is_pair(a: &Action, b: &Action) -> bool {
-    const PAIRS: [[&str; 2]; 9] = [
+    const PAIRS: [[&str; 2]; 12] = [
         ["instrument.previous", "instrument.next"],
         ["timeframe.shorter", "timeframe.longer"],
         ["chart.pan_left", "chart.pan_right"],
         ["chart.zoom_out", "chart.zoom_in"],
+        ["chart.event_previous", "chart.event_next"],
+        ["crosshair.left", "crosshair.right"],
+        ["crosshair.up", "crosshair.down"],
         ["ladder.up", "ladder.down"],
         ["list.up", "list.down"],
         ["ticket.price_up", "ticket.price_down"],

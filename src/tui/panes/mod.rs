@@ -62,6 +62,11 @@ pub struct PaneSpec {
     pub(super) choose: fn(&mut DeskState, &View, u64),
     /// What a press of the mouse does at a place inside its frame.
     pub(super) click: fn(&mut DeskState, &mut Turn, Rect, Position),
+    /// What moving the pressed mouse from one place inside its frame to another does; answers from
+    /// where the next move counts.
+    pub(super) drag: fn(&mut DeskState, &mut Turn, Position, Position) -> Position,
+    /// What letting go of the mouse does, where it was not moved.
+    pub(super) release: fn(&mut DeskState, &mut Turn, Position),
     /// For lists: what Enter on a row does.
     pub(super) open: fn(&mut DeskState, &mut Turn, u64),
 }
@@ -78,6 +83,8 @@ pub(super) const PLAIN: PaneSpec = PaneSpec {
     rows: |_| Vec::new(),
     choose: |_, _, _| {},
     click: |_, _, _, _| {},
+    drag: |_, _, _, to| to,
+    release: |_, _, _| {},
     open: |_, _, _| {},
 };
 
@@ -120,6 +127,16 @@ pub const CHART: &PaneSpec = &chart::SPEC;
 /// The kind of a name in layouts.
 pub fn by_name(name: &str) -> Option<&'static PaneSpec> {
     PANES.iter().copied().find(|spec| spec.name == name)
+}
+
+/// The inside of a frame.
+pub(super) fn inner(area: Rect) -> Rect {
+    Rect::new(
+        area.x.saturating_add(1),
+        area.y.saturating_add(1),
+        area.width.saturating_sub(2),
+        area.height.saturating_sub(2),
+    )
 }
 
 /// What a pane is drawn from.

@@ -131,6 +131,7 @@ impl Workspaces {
         self.remember();
         self.list = other.list;
         self.current = other.current;
+        self.lines = other.lines;
     }
 
     /// Notes the layout as it is, to come back to.

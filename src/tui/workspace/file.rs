@@ -6,7 +6,8 @@ use thiserror::Error;
 
 use super::node::Pile;
 use super::{
-    Axis, ChartState, Class, Leaf, Link, Node, PaneId, WORKSPACES_MAX, Workspace, Workspaces,
+    Axis, ChartState, Class, Leaf, Link, Node, PaneId, UserLines, WORKSPACES_MAX, Workspace,
+    Workspaces,
 };
 use crate::tui::panes::{self, PaneSpec};
 
@@ -53,6 +54,8 @@ struct File {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shown: Option<usize>,
     workspace: Vec<WorkspaceRow>,
+    #[serde(default, skip_serializing_if = "UserLines::is_empty")]
+    lines: UserLines,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -94,7 +97,7 @@ enum TabRow {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        chart: Option<ChartState>,
+        chart: Option<Box<ChartState>>,
         #[serde(default, skip_serializing_if = "is_everywhere")]
         from: Class,
     },
@@ -144,6 +147,7 @@ pub fn read(text: &str) -> Result<Workspaces, LayoutError> {
         .collect();
     let mut workspaces = Workspaces::of(list?);
     workspaces.show(file.shown.unwrap_or(1).saturating_sub(1));
+    workspaces.lines = file.lines;
     Ok(workspaces)
 }
 
@@ -162,6 +166,7 @@ pub fn write(workspaces: &Workspaces) -> Result<String, LayoutError> {
                 layout: row(&workspace.root),
             })
             .collect(),
+        lines: workspaces.lines.clone(),
     };
     toml::to_string(&file).map_err(|error| LayoutError::Shape(error.to_string()))
 }
@@ -185,7 +190,7 @@ fn node(row: &NodeRow, next: &mut u32, depth: usize) -> Result<Node, LayoutError
                 from,
             } => {
                 let link = link.as_deref().or(row.link.as_deref());
-                leaf(pane, link, chart.as_ref(), (*from).max(row.from), next)
+                leaf(pane, link, chart.as_deref(), (*from).max(row.from), next)
             }
         };
         let (first, rest) = tabs.split_first().ok_or(LayoutError::Empty)?;
@@ -291,7 +296,7 @@ fn tab(leaf: &Leaf) -> TabRow {
     TabRow::Pane {
         pane,
         link,
-        chart,
+        chart: chart.map(Box::new),
         from: leaf.from,
     }
 }

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
-use super::Class;
+use super::{ChartState, Class};
 use crate::tui::panes::PaneSpec;
 
 /// A pane's number within a session.
@@ -112,26 +110,6 @@ pub struct TableState {
     pub filter: String,
     /// Columns that are not shown.
     pub hidden: BTreeSet<usize>,
-}
-
-/// What a chart remembers; written into layouts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ChartState {
-    /// Width of candles.
-    pub zoom: u8,
-    /// Bars between the newest and the right edge.
-    #[serde(skip)]
-    pub pan: usize,
-}
-
-impl Default for ChartState {
-    fn default() -> Self {
-        Self {
-            zoom: titan_widgets::ZOOM_DEFAULT,
-            pan: 0,
-        }
-    }
 }
 
 /// What a ladder remembers.

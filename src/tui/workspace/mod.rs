@@ -2,15 +2,19 @@
 //! Must not draw, and must not know what a pane shows.
 
 mod arrange;
+mod chart;
 mod edit;
 mod file;
 mod leaf;
 mod node;
 
 pub use arrange::{Arrangement, Class, Placed, SMALLEST, arrange, too_small};
+pub use chart::{
+    BarsKind, ChartState, Cursor, PriceScale, Spot, StudyKind, StudyPlace, StudyRow, UserLines,
+};
 pub use edit::EditError;
 pub use file::{LayoutError, read, shipped, write};
-pub use leaf::{ChartState, Focus, LadderState, Leaf, Link, PaneId, TableState};
+pub use leaf::{Focus, LadderState, Leaf, Link, PaneId, TableState};
 pub use node::{Axis, Node, Pile};
 
 /// Most workspaces, one for each digit.
@@ -35,6 +39,8 @@ pub struct Workspaces {
     /// At least one.
     list: Vec<Workspace>,
     current: usize,
+    /// Horizontal lines of the user's own.
+    pub lines: UserLines,
     /// The list and the place before each change, newest last.
     history: Vec<(Vec<Workspace>, usize)>,
 }
@@ -57,6 +63,7 @@ impl Workspaces {
         Self {
             list,
             current: 0,
+            lines: UserLines::new(),
             history: Vec::new(),
         }
     }
