@@ -17,6 +17,7 @@ use titan_tui::domain::Timestamp;
 use titan_tui::feeds::{FeedOptions, FeedSpec, Speed};
 use titan_tui::runtime::replay::{ReplayDesk, ReplayOptions, ReplaySource};
 use titan_tui::runtime::{Desk, RunOptions, Summary};
+use titan_tui::view::View;
 
 /// A hang, not a measurement.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -35,6 +36,56 @@ fn busy() -> Config {
         })
         .to_vec();
     config
+}
+
+/// What a view says of the market and the account. Left out is what the wall clock measured, and
+/// the prints and books, of which a desk at full speed keeps only some.
+fn lasting(view: &View) -> String {
+    let instruments: Vec<String> = view
+        .instruments
+        .iter()
+        .map(|row| {
+            let bars: Vec<_> = row
+                .series
+                .iter()
+                .map(|series| {
+                    let bars: Vec<_> = series.bars.iter().map(|row| row.bar).collect();
+                    (series.timeframe, bars, series.forming, &series.values)
+                })
+                .collect();
+            let market = row.market.as_ref().map(|market| {
+                (
+                    market.time,
+                    market.last,
+                    market.bid,
+                    market.ask,
+                    market.ticks,
+                )
+            });
+            let trade = (&row.position, &row.open_trade, &row.day);
+            format!("{:?} {market:#?} {trade:#?} {bars:#?}", row.instrument)
+        })
+        .collect();
+    let feeds: Vec<_> = view
+        .feeds
+        .iter()
+        .map(|feed| (&feed.name, &feed.status, feed.age_ms, feed.ticks))
+        .collect();
+    let orders = (
+        &view.orders,
+        &view.fills,
+        &view.closed_trades,
+        &view.working_orders,
+    );
+    let told = (
+        &view.signals,
+        &view.trade_log,
+        &view.halt,
+        view.sequence,
+        view.time,
+    );
+    let money = (&view.account, &view.equity, &view.session, view.counters);
+    format!("{instruments:#?} {feeds:#?} {orders:#?} {told:#?} {money:#?}")
 }
 
 fn seconds(seconds: i64) -> Timestamp {

@@ -178,11 +178,7 @@ impl Desk {
         let seat = fittings
             .seat
             .unwrap_or_else(|| Seat::new(View::new(config.mode, &config.account.currency, &names)));
-        let shown = Shown {
-            settings: &settings,
-            names: &names,
-            workers: &workers,
-        };
+        let shown = Shown::new(&settings, &names, &workers);
         let publisher = start_view(&options, &shown, &engine, &seat, prepare)?;
 
         let (batch_sender, batches) = bounded::<FeedBatch>(FEED_QUEUE);
@@ -212,13 +208,7 @@ impl Desk {
             monitor,
         };
         let engine = spawn_engine(engine_loop, ended.clone(), prepare)?;
-        let sinks = slots
-            .into_iter()
-            .map(|slot| {
-                let (registry, queue) = (Arc::clone(&registry), batch_sender.clone());
-                FeedSink::new(slot.first, registry, queue, slot.counters).only(&options.only)
-            })
-            .collect();
+        let sinks = sinks(slots, &options.only, &registry, &batch_sender);
         let feed_options = FeedOptions {
             resume,
             last_prices: begun.last_prices,
@@ -319,6 +309,20 @@ fn feed_slots(options: &RunOptions) -> Result<Vec<FeedSlot>, DeskError> {
     Ok(slots)
 }
 
+/// The ways into the engine, one for each configured feed.
+fn sinks(
+    slots: Vec<FeedSlot>,
+    only: &[InstrumentKey],
+    registry: &Arc<InstrumentRegistry>,
+    queue: &crossbeam_channel::Sender<FeedBatch>,
+) -> Vec<FeedSink> {
+    let sink = |slot: FeedSlot| {
+        let (registry, queue) = (Arc::clone(registry), queue.clone());
+        FeedSink::new(slot.first, registry, queue, slot.counters).only(only)
+    };
+    slots.into_iter().map(sink).collect()
+}
+
 /// Whether event time goes on by itself, by the feeds' numbers.
 fn is_live(slots: &[FeedSlot]) -> Vec<bool> {
     let of_slot = |slot: &FeedSlot| slot.names.iter().map(|_| slot.is_live).collect::<Vec<_>>();
@@ -393,6 +397,16 @@ struct Shown<'a> {
     settings: &'a Settings,
     names: &'a [String],
     workers: &'a Workers,
+}
+
+impl<'a> Shown<'a> {
+    const fn new(settings: &'a Settings, names: &'a [String], workers: &'a Workers) -> Self {
+        Self {
+            settings,
+            names,
+            workers,
+        }
+    }
 }
 
 /// Puts the view as a restart leaves it into the seat, and starts the thread that keeps it up where

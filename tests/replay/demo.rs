@@ -32,7 +32,7 @@ fn two_demos_show_the_same_at_the_same_time() {
             assert_eq!(view.feeds[0].age_ms, Some(0), "ages by event time");
             assert_eq!(view.instruments.len(), 4);
             assert!(view.instruments[0].series[0].bars.len() > 30);
-            format!("{view:#?}")
+            lasting(&view)
         })
         .collect();
     assert_eq!(views[0], views[1]);

@@ -21,7 +21,7 @@ fn simulation() -> ReplayDesk {
 
 /// All that a screen is given.
 fn shown(desk: &ReplayDesk) -> String {
-    format!("{:#?}", desk.handle().view().read())
+    lasting(&desk.handle().view().read())
 }
 
 #[test]
