@@ -1,9 +1,13 @@
 //! What is said to a terminal beside frames: its traits, messages to it, healing one left behind.
 //! Must not write while a frame is being written: messages go through the frame writer.
 
+mod input;
 pub mod osc;
+mod parse;
 mod reset;
 
+pub use input::TerminalInput;
+pub use parse::Input;
 pub use reset::{ResetError, reset};
 
 /// What is known of the terminal from the environment.
@@ -40,6 +44,9 @@ impl TerminalTraits {
 mod tests {
     use super::*;
 
+    /// Variables, and what they say.
+    type Case = (&'static [(&'static str, &'static str)], (bool, bool, bool));
+
     #[test]
     fn the_environment_tells_the_traits() {
         let traits = |pairs: &'static [(&str, &str)]| {
@@ -50,7 +57,7 @@ mod tests {
             let traits = TerminalTraits::detect(found);
             (traits.erase_keeps_color, traits.in_tmux, traits.is_remote)
         };
-        let cases: &[(&'static [(&str, &str)], (bool, bool, bool))] = &[
+        let cases: &[Case] = &[
             (&[("TERM", "xterm-256color")], (true, false, false)),
             (&[("TERM", "linux")], (true, false, false)),
             (
