@@ -12,6 +12,10 @@
 mod bytes;
 #[path = "desk/pty.rs"]
 mod pty;
+#[path = "desk/pty_frames.rs"]
+mod pty_frames;
+#[path = "desk/pty_pace.rs"]
+mod pty_pace;
 #[path = "desk/screens.rs"]
 mod screens;
 #[path = "desk/stream.rs"]

@@ -131,7 +131,8 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
     let writer = Writer::start(screen).map_err(DeskError::Setup)?;
     let stop = options.stop.clone();
     let mut desk = Desk::new(handle, options, writer, guard);
-    let mut input = TerminalInput::start().map_err(DeskError::Setup)?;
+    let traits = TerminalTraits::detect(|name| std::env::var(name).ok());
+    let mut input = TerminalInput::start(traits.is_remote).map_err(DeskError::Setup)?;
     desk.draw();
     loop {
         if let Some(kind) = desk.writer.failure() {

@@ -21,8 +21,11 @@ use super::parse::{Input, Parser};
 const QUEUE: usize = 64;
 /// Most bytes of one read.
 const READ_MAX: usize = 4_096;
-/// How long an escape waits for what follows it before it is the key.
-const ESCAPE_WAIT: Duration = Duration::from_millis(30);
+/// How long an escape waits for what follows it before it is the key: here nothing comes in
+/// pieces.
+const ESCAPE_WAIT: Duration = Duration::from_millis(2);
+/// The same where a network may cut it in two.
+const REMOTE_ESCAPE_WAIT: Duration = Duration::from_millis(30);
 /// How long something unfinished waits for its end.
 const UNFINISHED_WAIT: Duration = Duration::from_millis(500);
 /// How long a paste may pause; what comes after that would be taken for keys.
@@ -37,17 +40,18 @@ pub struct TerminalInput {
     resized: Signal,
     parser: Parser,
     found: VecDeque<Input>,
+    escape_wait: Duration,
     /// An escape was looked at as long as it deserves.
     settled: bool,
 }
 
 impl TerminalInput {
-    /// Starts the thread that reads standard input, until this is dropped. Must be called inside
-    /// a runtime.
+    /// Starts the thread that reads standard input, until this is dropped; `is_remote` says that a
+    /// network lies between. Must be called inside a runtime.
     ///
     /// # Errors
     /// When there is no standard input, no thread or no signal to be had.
-    pub fn start() -> io::Result<Self> {
+    pub fn start(is_remote: bool) -> io::Result<Self> {
         let terminal = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let (ended, end) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
         let (sender, reads) = mpsc::channel(QUEUE);
@@ -60,6 +64,11 @@ impl TerminalInput {
             resized: signal(SignalKind::window_change())?,
             parser: Parser::default(),
             found: VecDeque::new(),
+            escape_wait: if is_remote {
+                REMOTE_ESCAPE_WAIT
+            } else {
+                ESCAPE_WAIT
+            },
             settled: false,
         })
     }
@@ -93,7 +102,7 @@ impl TerminalInput {
         let wait = match (self.parser.is_pasting(), self.settled) {
             (true, _) => PASTE_WAIT,
             (false, true) => UNFINISHED_WAIT,
-            (false, false) => ESCAPE_WAIT,
+            (false, false) => self.escape_wait,
         };
         self.parser.is_waiting().then_some(wait)
     }
@@ -171,6 +180,7 @@ mod tests {
             resized: signal(SignalKind::window_change()).unwrap(),
             parser: Parser::default(),
             found: VecDeque::new(),
+            escape_wait: ESCAPE_WAIT,
             settled: false,
         };
         (sender, input)
