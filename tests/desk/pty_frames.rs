@@ -96,10 +96,8 @@ fn after_a_stall_one_frame_catches_up_and_no_tick_was_missed() {
 /// Seconds of the day as the status line shows them.
 fn clock(screen: &str) -> Option<u32> {
     let line = screen.lines().next()?;
-    let words = line.split_whitespace();
-    let text = words
-        .filter(|it| it.matches(':').count() == 2)
-        .next_back()?;
+    let mut words = line.split_whitespace();
+    let text = words.rfind(|it| it.matches(':').count() == 2)?;
     let digits = text.trim_end_matches(|it: char| !it.is_ascii_digit());
     let parts: Vec<u32> = digits.split(':').filter_map(|it| it.parse().ok()).collect();
     let [hours, minutes, seconds] = *parts else {
