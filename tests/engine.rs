@@ -41,7 +41,7 @@ fn export(desk: &Desk, arguments: &[&str]) -> String {
 
 /// A tape of trades that walks up and down in long swings, so that strategies have work:
 /// `seconds` seconds, four ticks each.
-fn write_tape(path: &Path, seconds: i64) {
+pub(crate) fn write_tape(path: &Path, seconds: i64) {
     let mut text = String::from("ts_ms,price,qty\n");
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for tick in 0..seconds * 4 {
@@ -64,7 +64,7 @@ fn write_tape(path: &Path, seconds: i64) {
 }
 
 /// Short bars, so that a tape of minutes holds many decisions.
-const BUSY: &str = "\
+pub(crate) const BUSY: &str = "\
 [market]
 timeframes_s = [5, 15, 60]
 [risk]

@@ -16,5 +16,6 @@ mod desk;
 mod engine;
 mod feeds;
 mod indicators;
+mod replay;
 mod store;
 mod support;

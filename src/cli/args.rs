@@ -9,6 +9,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use super::error::CliError;
 use super::keys::KeysArgs;
 use super::names;
+use super::replay::ReplayArgs;
+use super::sessions::SessionsArgs;
 use super::themes::{ColorChoice, ThemesArgs};
 use crate::config::{self, Loaded, Override, Sources};
 use crate::domain::{InstrumentKey, QuoteBasis, Timestamp};
@@ -65,7 +67,7 @@ pub struct GlobalArgs {
 #[derive(Debug, Clone, Default, PartialEq, Args)]
 #[command(next_help_heading = "Feed options")]
 pub struct SourceArgs {
-    /// Where ticks come from: sim, tickserver:ws://…, tape:PATH, binance:BTCUSDT,…; may be repeated
+    /// Where ticks come from: sim, tickserver:ws://…, tape:PATH, session:ID, binance:BTCUSDT,…; may be repeated
     #[arg(long, value_name = "SPEC")]
     pub feed: Vec<String>,
     /// Take only this instrument of the feeds, for example SIM:TITAN; may be repeated
@@ -122,6 +124,12 @@ pub struct RunArgs {
     /// Name of the theme
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
+    /// Open the demo: a simulated market that is the same on every machine; nothing is kept
+    #[arg(long, conflicts_with_all = [
+        "headless", "exit_at_end", "summary", "fresh", "no_store", "feed", "instrument", "speed",
+        "basis", "scenario", "duration", "start", "strict", "seed",
+    ])]
+    pub demo: bool,
     /// What feeds the engine.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -146,6 +154,10 @@ pub enum CliCommand {
     Export(ExportArgs),
     /// List the instruments of the feeds
     Instruments(InstrumentsArgs),
+    /// List the recorded sessions
+    Sessions(SessionsArgs),
+    /// Replay a tape or a recorded session, and compare what is decided with what was live
+    Replay(ReplayArgs),
     /// Measure this build on this machine
     Bench(BenchArgs),
     /// Draw the desk into a file, still or moving
@@ -525,7 +537,7 @@ impl GlobalArgs {
     }
 }
 
-fn parse_basis(text: &str) -> Result<QuoteBasis, String> {
+pub(super) fn parse_basis(text: &str) -> Result<QuoteBasis, String> {
     match text {
         "bid" => Ok(QuoteBasis::Bid),
         "ask" => Ok(QuoteBasis::Ask),
@@ -545,7 +557,7 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn parse_start(text: &str) -> Result<Timestamp, String> {
+pub(super) fn parse_start(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text)
         .ok_or_else(|| "write RFC 3339, for example 2026-11-20T09:15:00Z".to_owned())
 }

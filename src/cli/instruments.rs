@@ -7,7 +7,7 @@ use super::args::{GlobalArgs, InstrumentsArgs, feed_override};
 use super::error::CliError;
 use super::session::{feed_error, parse_feeds};
 use crate::domain::{Instrument, Session};
-use crate::feeds::{self, FeedOptions};
+use crate::feeds::{self, FeedOptions, recording};
 
 /// Prints one line for each instrument.
 ///
@@ -20,7 +20,8 @@ pub fn run(
 ) -> Result<(), CliError> {
     let config = global.load_config(feed_override(&args.feed))?.config;
     let specs = parse_feeds(&config.feeds)?;
-    let options = FeedOptions::new(std::sync::Arc::new(config));
+    let mut options = FeedOptions::new(std::sync::Arc::new(config));
+    options.recordings = global.data_dir().ok().map(|it| recording::folder(&it));
     if !args.json {
         writeln!(
             out,

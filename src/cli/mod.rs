@@ -12,8 +12,10 @@ mod instruments;
 mod keys;
 mod man;
 mod names;
+mod replay;
 mod run;
 mod session;
+mod sessions;
 mod shot;
 mod themes;
 mod tickserver;
@@ -34,6 +36,8 @@ pub use args::{
 };
 pub use error::CliError;
 pub use keys::{KeysArgs, KeysCheckArgs, KeysCommand, KeysListArgs};
+pub use replay::ReplayArgs;
+pub use sessions::SessionsArgs;
 pub use themes::{CheckArgs, ColorChoice, ShowThemeArgs, ThemesArgs, ThemesCommand};
 
 /// The program: reads the arguments of the process, does what they say, and reports.
@@ -86,6 +90,8 @@ fn dispatch(cli: &Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Some(CliCommand::Tickserver(args)) => tickserver::run(global, args, out),
         Some(CliCommand::Export(args)) => export::run(global, args, out),
         Some(CliCommand::Instruments(args)) => instruments::run(global, args, out),
+        Some(CliCommand::Sessions(args)) => sessions::run(global, args, out),
+        Some(CliCommand::Replay(args)) => replay::run(global, args, out),
         Some(CliCommand::Bench(args)) => bench::run(global, args, out),
         Some(CliCommand::Shot(args)) => shot::run(global, args, out),
         Some(CliCommand::ResetTty) => {

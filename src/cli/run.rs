@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{GlobalArgs, RunArgs};
 use super::error::CliError;
 use super::keys;
+use super::replay;
 use super::session::{self, Session};
 use super::themes::ColorChoice;
 use crate::config;
@@ -19,13 +20,16 @@ use crate::runtime::{Desk, DeskError, RunOptions, Summary, logging};
 use crate::tui::{self, DeskExit, DeskFiles};
 
 /// Takes what libraries write to standard error while the screen is up.
-const STDERR_FILE: &str = "stderr.txt";
+pub(super) const STDERR_FILE: &str = "stderr.txt";
 
 /// Runs it until it is stopped, or until the feeds have ended where that is wanted.
 ///
 /// # Errors
 /// When the desk cannot be started, or did not end well.
 pub fn run(global: &GlobalArgs, args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
+    if args.demo {
+        return replay::demo(global, args);
+    }
     let mut session = Session::new(global, &args.source, args.overrides())?;
     if args.source.duration.is_some() {
         session.check_duration()?;

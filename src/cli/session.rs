@@ -8,7 +8,7 @@ use super::args::{GlobalArgs, SourceArgs};
 use super::error::CliError;
 use crate::config::{Config, Override};
 use crate::domain::{InstrumentKey, QuoteBasis};
-use crate::feeds::{self, FeedError, FeedOptions, FeedSpec};
+use crate::feeds::{self, FeedError, FeedOptions, FeedSpec, recording};
 use crate::runtime::RunOptions;
 
 /// Level of the log where none was named.
@@ -44,6 +44,7 @@ impl Session {
         feed_options.duration_ns = source
             .duration
             .map(|it| i64::try_from(it.as_nanos()).unwrap_or(i64::MAX));
+        feed_options.recordings = global.data_dir().ok().map(|it| recording::folder(&it));
         let data_dir = if config.store.enabled {
             Some(global.data_dir()?)
         } else {
@@ -126,7 +127,8 @@ pub(super) fn feed_error(error: FeedError) -> CliError {
     match error {
         FeedError::InvalidSpec { .. }
         | FeedError::UnknownKind { .. }
-        | FeedError::InvalidSpeed { .. } => CliError::Usage(error.to_string()),
+        | FeedError::InvalidSpeed { .. }
+        | FeedError::UnknownSession { .. } => CliError::Usage(error.to_string()),
         other => CliError::Failure(other.to_string()),
     }
 }

@@ -73,7 +73,7 @@ const WORD_OR_EMPTY: Kind = Kind::Text(Rule::WordOrEmpty);
 pub const KEYS: &[KeySpec] = &[
     key("mode", Kind::Choice(&["paper", "live"]), "Whether orders are filled by the simulated venue or leave for a real one; this build trades on paper only."),
     key("seed", Kind::Whole(0, i64::MAX), "Seed of the simulated feed and of the paper venue."),
-    key("feeds", Kind::Texts(Rule::Filled, Separator::Space), "Where ticks come from: `sim`, `tickserver:ws://HOST:PORT/ws`, `tape:PATH`, `binance:BTCUSDT,ETHUSDT`."),
+    key("feeds", Kind::Texts(Rule::Filled, Separator::Space), "Where ticks come from: `sim`, `tickserver:ws://HOST:PORT/ws`, `tape:PATH`, `session:ID`, `binance:BTCUSDT,ETHUSDT`."),
     key("indicators", Kind::Texts(Rule::Filled, Separator::Comma), "Indicators of every timeframe, as `NAME:P1/P2`."),
     key("market.reorder_window_ms", Kind::Whole(0, MINUTE_MS), "How late a tick may arrive, by its venue's clock, and still count."),
     key("market.close_grace_ms", Kind::Whole(0, MINUTE_MS), "How long after the reorder window a second is closed when no tick of its own says so."),
@@ -106,6 +106,9 @@ pub const KEYS: &[KeySpec] = &[
     key("binance.depth", Kind::Flag, "Whether a desk with a screen asks for books of twenty levels a side, ten times a second for each symbol."),
     key("store.enabled", Kind::Flag, "Whether anything is kept at all."),
     key("store.snapshot_interval_s", Kind::Whole(1, 86_400), "Time between two snapshots of the engine."),
+    key("store.record_ticks", Kind::Flag, "Whether what live feeds and the simulator say is recorded, so that the session can be replayed."),
+    key("store.record_days", Kind::Whole(0, 3_650), "Days of recordings that are kept before today; older ones are removed."),
+    key("store.record_mb", Kind::Whole(1, 10_000_000), "Most that all recordings take, in megabytes; the oldest days are removed first."),
     key("bus.redis.url", Kind::Text(Rule::UrlOrEmpty(&["redis"])), "The server; empty for none. One with a password belongs in the environment."),
     key("desk.frames_per_second", Kind::Whole(1, 120), "Most frames a second on a local terminal."),
     key("desk.remote_frames_per_second", Kind::Whole(1, 120), "Most frames a second over SSH."),

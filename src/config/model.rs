@@ -397,6 +397,12 @@ pub struct StoreConfig {
     pub enabled: bool,
     /// Time between two snapshots of the engine.
     pub snapshot_interval_s: u32,
+    /// Whether ticks of live feeds and of the simulator are recorded for replay.
+    pub record_ticks: bool,
+    /// Days of recordings that are kept before today.
+    pub record_days: u32,
+    /// Most that all recordings take, in megabytes of 1 000 000 bytes.
+    pub record_mb: u32,
 }
 
 impl Default for StoreConfig {
@@ -404,6 +410,9 @@ impl Default for StoreConfig {
         Self {
             enabled: true,
             snapshot_interval_s: 30,
+            record_ticks: true,
+            record_days: 14,
+            record_mb: 2_000,
         }
     }
 }

@@ -256,6 +256,16 @@ impl Engine {
         }
     }
 
+    /// The newest state of every instrument that has had a tick, changed or not.
+    pub fn market_states(&mut self, updates: &mut Vec<MarketUpdate>) {
+        self.dirty.clear();
+        for (id, state) in (0_u32..).map(InstrumentId).zip(&mut self.instruments) {
+            if state.prices.tick_time.is_some() {
+                updates.push(state.market_update(id));
+            }
+        }
+    }
+
     fn list(&mut self, feed: FeedId, id: InstrumentId, instrument: &Arc<Instrument>) {
         self.feed_mut(feed);
         if let Some(state) = self.instruments.get_mut(id.index()) {

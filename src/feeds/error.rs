@@ -81,6 +81,19 @@ pub enum FeedError {
         /// What is wrong there.
         reason: String,
     },
+    /// No recorded session, or more than one, is meant.
+    #[error("session:{text} is not known: {hint}")]
+    UnknownSession {
+        /// What was asked for.
+        text: String,
+        /// What there is, or where to look.
+        hint: String,
+    },
+    /// A session without a data folder.
+    #[error(
+        "recorded sessions lie in the data folder, and this run has none: leave --no-store out"
+    )]
+    NoRecordings,
     /// The venue does not list a symbol.
     #[error(
         "Binance does not list {symbols}; check the spelling, symbols are written like BTCUSDT"

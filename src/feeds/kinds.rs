@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::FeedError;
 use super::sink::FeedSink;
 use super::spec::{FeedOptions, FeedSpec};
-use super::{binance, sim, tape, tickserver};
+use super::{binance, recording, sim, tape, tickserver};
 use crate::domain::Instrument;
 
 struct Kind {
@@ -35,6 +35,11 @@ const KINDS: &[Kind] = &[
         parse: parse_tape,
     },
     Kind {
+        name: "session",
+        example: "session:2026-11-20",
+        parse: parse_session,
+    },
+    Kind {
         name: "binance",
         example: "binance:BTCUSDT,ETHUSDT",
         parse: parse_binance,
@@ -51,7 +56,23 @@ pub fn instruments(spec: &FeedSpec, options: &FeedOptions) -> Result<Vec<Instrum
         FeedSpec::Sim => sim::instruments(options),
         FeedSpec::TickServer(_) => tickserver::instruments(options),
         FeedSpec::Tape(path) => tape::instruments(path, options),
+        FeedSpec::Session(session) => recording::instruments(session, options),
         FeedSpec::Binance(symbols) => binance::configured(symbols, options),
+    }
+}
+
+/// The names of the feeds that `spec` becomes, each with a clock and a number of its own: one, but
+/// for a session as many as were recorded.
+///
+/// # Errors
+/// When there is no such session.
+pub fn names(spec: &FeedSpec, options: &FeedOptions) -> Result<Vec<String>, FeedError> {
+    match spec {
+        FeedSpec::Session(session) => {
+            let found = recording::find(options.recordings()?, session)?;
+            Ok(found.session.feeds)
+        }
+        other => Ok(vec![other.to_string()]),
     }
 }
 
@@ -70,6 +91,7 @@ pub async fn run(
         FeedSpec::Sim => sim::run(options, sink, stop).await,
         FeedSpec::TickServer(url) => tickserver::run(url, options, sink, stop).await,
         FeedSpec::Tape(path) => tape::run(path, options, sink, stop).await,
+        FeedSpec::Session(session) => recording::run(session, options, sink, stop).await,
         FeedSpec::Binance(symbols) => binance::run(symbols, options, sink, stop).await,
     };
     match ended {
@@ -134,6 +156,15 @@ fn parse_tape(rest: Option<&str>) -> Result<FeedSpec, String> {
     match rest {
         Some(path) if !path.is_empty() => Ok(FeedSpec::Tape(PathBuf::from(path))),
         _ => Err("the path is missing".to_owned()),
+    }
+}
+
+fn parse_session(rest: Option<&str>) -> Result<FeedSpec, String> {
+    match rest {
+        Some(name) if !name.is_empty() && !name.contains(['/', '\\']) => {
+            Ok(FeedSpec::Session(name.to_owned()))
+        }
+        _ => Err("name a session, a date or `last`".to_owned()),
     }
 }
 

@@ -76,6 +76,24 @@ impl Pacer {
 }
 
 impl Pacer {
+    /// Begins where event time stands at `now`; with the first event where that is not known.
+    pub(super) fn going_on(speed: Speed, event: Option<Timestamp>, now: Instant) -> Self {
+        let anchor = event.map(|event| Anchor {
+            event,
+            wall: now,
+            newest: event,
+        });
+        Self { speed, anchor }
+    }
+
+    /// Leaves out a stretch of wall time in which this machine slept or was held up: event time
+    /// stood still with it, and is not made up for in a rush.
+    pub(super) fn stand_still(&mut self, wall: Duration) {
+        if let Some(anchor) = &mut self.anchor {
+            anchor.wall = anchor.wall.checked_add(wall).unwrap_or(anchor.wall);
+        }
+    }
+
     /// How far event time has come at `now`, short of the newest tick that was asked of; `None`
     /// where nothing is paced.
     pub(super) fn event_time(&self, now: Instant) -> Option<Timestamp> {
@@ -155,6 +173,24 @@ mod tests {
         assert_eq!(
             pacer.due(Timestamp::from_seconds(600), zero),
             Due::At(zero + Duration::from_millis(600))
+        );
+    }
+
+    #[test]
+    fn goes_on_from_a_moment_and_leaves_out_what_it_slept() {
+        let zero = Instant::now();
+        let second = Timestamp::from_seconds;
+        let mut pacer = Pacer::going_on(Speed::Times(2.0), Some(second(100)), zero);
+        let at = |millis| Due::At(zero + Duration::from_millis(millis));
+        assert_eq!(pacer.due(second(104), zero), at(2_000));
+        pacer.stand_still(Duration::from_secs(600));
+        assert_eq!(pacer.due(second(104), zero), at(602_000));
+        assert_eq!(pacer.due(second(106), zero), at(603_000));
+        let mut fresh = Pacer::going_on(Speed::Times(2.0), None, zero);
+        assert_eq!(
+            fresh.due(second(104), zero),
+            at(0),
+            "begins with its first event"
         );
     }
 

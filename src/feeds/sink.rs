@@ -135,6 +135,20 @@ impl FeedSink {
         self
     }
 
+    /// The feed that was number `recorded` of a recording, in this run: a recording takes as many
+    /// numbers as it has feeds, from its own on.
+    pub(super) const fn neighbour(&self, recorded: FeedId) -> FeedId {
+        FeedId(self.feed.0.saturating_add(recorded.0))
+    }
+
+    /// The same way for another feed.
+    pub(super) fn of_feed(&self, feed: FeedId) -> Self {
+        Self {
+            feed,
+            ..self.clone()
+        }
+    }
+
     fn wanted(&self, mut inputs: Vec<Input>) -> Vec<Input> {
         if self.only.is_some() {
             inputs.retain(|input| match input {

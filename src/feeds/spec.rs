@@ -3,16 +3,17 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::control::PaceControl;
 use super::error::FeedError;
 use super::kinds;
 use crate::config::Config;
-use crate::domain::{InstrumentKey, Price, QuoteBasis, Timestamp};
+use crate::domain::{Instrument, InstrumentKey, Price, QuoteBasis, Timestamp};
 
-/// Which feed, as `sim`, `tickserver:ws://…`, `tape:PATH` or `binance:BTCUSDT,…`.
+/// Which feed, as `sim`, `tickserver:ws://…`, `tape:PATH`, `session:ID` or `binance:BTCUSDT,…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum FeedSpec {
     /// The simulated exchange within this process.
@@ -21,6 +22,8 @@ pub enum FeedSpec {
     TickServer(String),
     /// A file of recorded ticks.
     Tape(PathBuf),
+    /// A recorded session of the data folder, by its ID, its date or as `last`.
+    Session(String),
     /// Public market streams of Binance for these symbols, in upper case.
     Binance(Vec<String>),
 }
@@ -29,6 +32,11 @@ impl FeedSpec {
     /// Whether event time goes on while nothing is received.
     pub const fn is_live(&self) -> bool {
         matches!(self, Self::TickServer(_) | Self::Binance(_))
+    }
+
+    /// Whether its ticks are nowhere else, so that a recording of them is worth its place.
+    pub const fn is_recorded(&self) -> bool {
+        !matches!(self, Self::Tape(_) | Self::Session(_))
     }
 }
 
@@ -46,6 +54,7 @@ impl fmt::Display for FeedSpec {
             Self::Sim => "sim".to_owned(),
             Self::TickServer(url) => format!("tickserver:{url}"),
             Self::Tape(path) => format!("tape:{}", path.display()),
+            Self::Session(session) => format!("session:{session}"),
             Self::Binance(symbols) => format!("binance:{}", symbols.join(",")),
         };
         formatter.pad(&text)
@@ -118,6 +127,15 @@ pub struct FeedOptions {
     /// Tape: an instrument's rows before this event time are known already; they are delivered
     /// without pacing, and the engine refuses them.
     pub resume: HashMap<InstrumentKey, Timestamp>,
+    /// Simulator, tapes and recordings: holds the pace in place of `speed`, of this feed alone.
+    pub pace: Option<PaceControl>,
+    /// Tape: what its instruments are, before the configuration and the rows are asked.
+    pub definitions: Arc<[Instrument]>,
+    /// Session: the folder of recordings.
+    pub recordings: Option<PathBuf>,
+    /// Session: repeat what was asked of the engine and what the store did as well, and add no
+    /// states of the feed; for an engine that begins as the recorded one did.
+    pub is_replay: bool,
     /// Instruments, hosts and parameters of the simulator.
     pub config: Arc<Config>,
 }
@@ -137,8 +155,17 @@ impl FeedOptions {
             has_history: false,
             wants_depth: false,
             resume: HashMap::new(),
+            pace: None,
+            definitions: Arc::default(),
+            recordings: None,
+            is_replay: false,
             config,
         }
+    }
+
+    /// The folder of recordings.
+    pub(super) fn recordings(&self) -> Result<&Path, FeedError> {
+        self.recordings.as_deref().ok_or(FeedError::NoRecordings)
     }
 }
 

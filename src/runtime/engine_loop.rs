@@ -7,24 +7,28 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never, select};
 use rust_decimal::Decimal;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use crate::domain::{EventBody, Input};
 use crate::engine::Engine;
+use crate::feeds::recording::Recorder;
 use crate::feeds::{FeedBatch, FeedCounters};
 use crate::store::StoreError;
 use crate::view::{Counters, LatencyKind, QueueFigures};
 
 use super::event_log::EventLogger;
 use super::feed_timers::FeedTimers;
-use super::handle::Request;
+use super::handle::{Drained, Request};
 use super::journal::{Journal, StoreChange};
 use super::preview;
 use super::publish::ViewPublisher;
+use super::replay::DecisionTap;
 use super::stopwatch::Cause;
 use super::summary::{Summary, Tally};
 use super::vitals::{FeedFacts, Health, Monitor};
+use super::wake::{self, WakeWatch};
 
 /// Longest sleep of the engine's thread; bounds how late a timer may fire.
 const IDLE: Duration = Duration::from_millis(20);
@@ -50,7 +54,15 @@ pub(super) struct EngineLoop {
     /// Cancelled from outside to end the run.
     pub(super) stop: CancellationToken,
     pub(super) tally: Tally,
-    pub(super) logger: EventLogger,
+    /// `None` where the events are not those of the desk that this process is there for.
+    pub(super) logger: Option<EventLogger>,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) tap: Option<DecisionTap>,
+    pub(super) wake: WakeWatch,
+    /// Event time stands still at times, and ages with it.
+    pub(super) is_paced: bool,
+    /// Who wants to know when all is taken and shown.
+    pub(super) drains: Vec<oneshot::Sender<Drained>>,
     /// Read where there is a view.
     pub(super) monitor: Monitor,
 }
@@ -98,9 +110,11 @@ impl EngineLoop {
                 },
                 default(IDLE) => {}
             }
+            self.look_for_gap();
             let now = Instant::now();
             for input in self.timers.due(now) {
                 self.step(&input, Cause::Other);
+                self.record(input);
             }
             self.publish(&mut moments, now)?;
             if feeds_are_gone && (self.exit_at_end || self.stop.is_cancelled()) {
@@ -110,18 +124,19 @@ impl EngineLoop {
         self.finish(moments)
     }
 
-    fn on_batches(&mut self, first: FeedBatch) {
+    pub(super) fn on_batches(&mut self, first: FeedBatch) {
+        self.look_for_gap();
         let mut taken = first.inputs.len();
-        self.on_batch(&first);
+        self.on_batch(first);
         while taken < INPUTS_PER_ROUND
             && let Ok(batch) = self.batches.try_recv()
         {
             taken += batch.inputs.len();
-            self.on_batch(&batch);
+            self.on_batch(batch);
         }
     }
 
-    fn on_batch(&mut self, batch: &FeedBatch) {
+    fn on_batch(&mut self, batch: FeedBatch) {
         let (mut newest, mut ticks) = (None, 0);
         for input in &batch.inputs {
             let started = Instant::now();
@@ -142,6 +157,41 @@ impl EngineLoop {
         self.timers.count(batch.feed, ticks);
         if let Some(time) = newest {
             self.timers.observe(batch.feed, time, batch.received);
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.take(batch.inputs);
+        }
+    }
+
+    /// Where the machine slept, or this thread was held up, the feeds' clocks go first.
+    fn look_for_gap(&mut self) {
+        let now = Instant::now();
+        let gap = self.wake.look(wake::sleepless(), now);
+        let Some(gap) = gap.filter(|_| self.timers.has_live()) else {
+            return;
+        };
+        let times = self.timers.woken(gap.unseen, now);
+        for input in wake::catch_up(&mut self.engine, gap.length, times) {
+            self.record(input);
+        }
+    }
+
+    fn record(&mut self, input: Input) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.push(input);
+        }
+    }
+
+    /// Sends on what was recorded one by one, and begins a new day where the old one is over.
+    fn keep_recording(&mut self) {
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        recorder.flush();
+        if recorder.wants_state()
+            && let Some(state) = state_text(&self.engine)
+        {
+            recorder.begin_day(self.engine.sequence(), state);
         }
     }
 
@@ -165,8 +215,19 @@ impl EngineLoop {
         match request {
             Request::Command(command) => {
                 let started = Instant::now();
-                self.step(&Input::Command(command), Cause::Command(started));
+                let input = Input::Command(command);
+                self.step(&input, Cause::Command(started));
                 info!(micros = started.elapsed().as_micros(), "command taken");
+                self.record(input);
+            }
+            Request::Drain { reply } => {
+                for _ in 0..self.batches.len() {
+                    let Ok(batch) = self.batches.try_recv() else {
+                        break;
+                    };
+                    self.on_batch(batch);
+                }
+                self.drains.push(reply);
             }
             Request::Preview { ask, reply } => {
                 if let Some(preview) = preview::answer(&self.engine, self.taker_fee_bps, &ask) {
@@ -187,7 +248,12 @@ impl EngineLoop {
         for events in self.journal.ready() {
             for event in events.iter() {
                 self.tally.add(event);
-                self.logger.log(event);
+                if let Some(logger) = &mut self.logger {
+                    logger.log(event);
+                }
+                if let Some(tap) = &mut self.tap {
+                    tap.see(event);
+                }
             }
             if let Some(view) = &mut self.view {
                 self.monitor
@@ -211,6 +277,7 @@ impl EngineLoop {
         if let Some(change) = self.journal.change() {
             self.on_store_change(change);
         }
+        self.keep_recording();
         self.show(moments, now);
         if now.duration_since(moments.snapshot_taken) >= self.snapshot_interval {
             moments.snapshot_taken = now;
@@ -220,17 +287,38 @@ impl EngineLoop {
     }
 
     fn show(&mut self, moments: &mut Moments, now: Instant) {
+        let drains = if self.journal.is_idle() {
+            std::mem::take(&mut self.drains)
+        } else {
+            Vec::new()
+        };
+        let drained = Drained {
+            sequence: self.engine.sequence(),
+            time: self.engine.now(),
+        };
         if self.view.is_none() {
+            for reply in drains {
+                // Whoever asked may have gone meanwhile.
+                let _ = reply.send(drained);
+            }
             return;
         }
-        let is_due = now.duration_since(moments.health_shown) >= HEALTH_INTERVAL;
+        let is_asked = !drains.is_empty();
+        let is_due = is_asked || now.duration_since(moments.health_shown) >= HEALTH_INTERVAL;
         let health = is_due.then(|| self.health(now));
         let Some(view) = &mut self.view else { return };
-        if now.duration_since(moments.markets_shown) >= MARKET_INTERVAL {
+        if is_asked || now.duration_since(moments.markets_shown) >= MARKET_INTERVAL {
             moments.markets_shown = now;
             let mut markets = Vec::new();
-            self.engine.take_market_updates(&mut markets);
+            if is_asked {
+                self.engine.market_states(&mut markets);
+            } else {
+                self.engine.take_market_updates(&mut markets);
+            }
             view.markets(markets);
+        }
+        for reply in drains {
+            view.drained(reply, drained);
         }
         if let Some(health) = health {
             moments.health_shown = now;
@@ -242,8 +330,17 @@ impl EngineLoop {
     fn health(&mut self, now: Instant) -> Health {
         let store = self.journal.view();
         let facts = self.timers.facts(now).into_iter().zip(&self.feed_counters);
+        // Where event time stands still at times, a feed ages with it.
+        let event_ages = self
+            .is_paced
+            .then(|| self.timers.event_ages_ms(self.engine.now()));
         let feeds = facts
-            .map(|(facts, counters)| FeedFacts {
+            .enumerate()
+            .map(|(index, (facts, counters))| FeedFacts {
+                age_ms: match &event_ages {
+                    Some(ages) => ages.get(index).copied().flatten(),
+                    None => facts.age_ms,
+                },
                 dropped: counters.dropped.load(Ordering::Relaxed),
                 malformed: counters.malformed.load(Ordering::Relaxed),
                 reconnects: counters.reconnects(),
@@ -292,20 +389,15 @@ impl EngineLoop {
                 None
             }
         };
-        self.step(&Input::Store(fault), Cause::Other);
+        let input = Input::Store(fault);
+        self.step(&input, Cause::Other);
+        self.record(input);
     }
 
     fn save_snapshot(&self) {
-        let body = self
-            .engine
-            .snapshot()
-            .map_err(|problem| problem.to_string())
-            .and_then(|it| serde_json::to_string(&it).map_err(|problem| problem.to_string()));
-        match body {
-            Ok(body) => self
-                .journal
-                .snapshot(self.engine.sequence(), self.engine.now(), body),
-            Err(problem) => error!(problem, "the engine's snapshot cannot be written"),
+        if let Some(body) = state_text(&self.engine) {
+            self.journal
+                .snapshot(self.engine.sequence(), self.engine.now(), body);
         }
     }
 
@@ -313,7 +405,12 @@ impl EngineLoop {
         let elapsed = moments
             .started
             .map_or(Duration::ZERO, |started| started.elapsed());
+        // Whoever has asked meanwhile is not to wait for an answer for ever.
+        while self.requests.try_recv().is_ok() {}
         self.publish(&mut moments, Instant::now())?;
+        if let Some(recorder) = self.recorder.take() {
+            recorder.close(self.engine.sequence());
+        }
         self.save_snapshot();
         let account = self.engine.ledger().account();
         let summary = self.tally.summary(self.counters(), &account, elapsed);
@@ -323,4 +420,14 @@ impl EngineLoop {
         self.journal.close()?;
         Ok(summary)
     }
+}
+
+/// The engine's state as text; where it cannot be written, the log says so.
+pub(super) fn state_text(engine: &Engine) -> Option<String> {
+    let body = engine
+        .snapshot()
+        .map_err(|problem| problem.to_string())
+        .and_then(|it| serde_json::to_string(&it).map_err(|problem| problem.to_string()));
+    body.inspect_err(|problem| error!(problem, "the engine's snapshot cannot be written"))
+        .ok()
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::domain::time::NANOS_PER_MILLI;
 use crate::domain::{FeedId, Input, Timestamp};
 
 use super::vitals::FeedFacts;
@@ -30,6 +31,8 @@ struct FeedClock {
     offset: Offset,
     /// When anything was read last.
     last_input: Option<Instant>,
+    /// The latest event time in it.
+    newest: Option<Timestamp>,
     ticks: u64,
     rate: Rate,
 }
@@ -95,6 +98,7 @@ impl FeedTimers {
                 is_live,
                 offset: Offset::default(),
                 last_input: None,
+                newest: None,
                 ticks: 0,
                 rate: Rate {
                     since: now,
@@ -114,9 +118,27 @@ impl FeedTimers {
     pub(super) fn observe(&mut self, feed: FeedId, time: Timestamp, received: Instant) {
         if let Some(clock) = self.clocks.get_mut(feed.index()) {
             clock.last_input = Some(received);
+            clock.newest = clock.newest.max(Some(time));
             let offset = time.nanos_since(Timestamp::ZERO.plus_nanos(nanos(self.start, received)));
             clock.offset.observe(offset, received);
         }
+    }
+
+    /// Whether any feed's time goes on by itself.
+    pub(super) fn has_live(&self) -> bool {
+        self.clocks.iter().any(|clock| clock.is_live)
+    }
+
+    /// Time inputs for the live feeds after a sleep, of which the clock of `now` has not `unseen`.
+    pub(super) fn woken(&mut self, unseen: Duration, now: Instant) -> Vec<Input> {
+        let unseen = i64::try_from(unseen.as_nanos()).unwrap_or(i64::MAX);
+        for clock in &mut self.clocks {
+            for offset in [&mut clock.offset.newest, &mut clock.offset.before] {
+                *offset = offset.map(|offset| offset.saturating_add(unseen));
+            }
+        }
+        self.next = now;
+        self.due(now)
     }
 
     /// Time inputs for the live feeds, when they are due.
@@ -136,6 +158,17 @@ impl FeedTimers {
                     feed: FeedId(feed),
                     now: Timestamp::from_nanos(offset).plus_nanos(elapsed),
                 })
+            })
+            .collect()
+    }
+
+    /// Milliseconds of event time since each feed's last input, when event time is `now`.
+    pub(super) fn event_ages_ms(&self, now: Timestamp) -> Vec<Option<u64>> {
+        self.clocks
+            .iter()
+            .map(|clock| {
+                let age = now.nanos_since(clock.newest?).max(0) / NANOS_PER_MILLI;
+                u64::try_from(age).ok()
             })
             .collect()
     }
@@ -264,6 +297,31 @@ mod tests {
         timers.observe(FeedId(1), Timestamp::ZERO, start);
         let later = start + Duration::from_millis(7_250);
         assert_eq!(timers.facts(later)[1].age_ms, Some(7_250));
+    }
+
+    #[test]
+    fn a_sleep_that_the_clock_has_not_seen_counts() {
+        let start = Instant::now();
+        let mut timers = FeedTimers::new(&[true, false], start);
+        timers.observe(FeedId(0), Timestamp::from_seconds(1_000), start);
+        let later = start + Duration::from_secs(1);
+        let expected = Input::Time {
+            feed: FeedId(0),
+            now: Timestamp::from_seconds(1_601),
+        };
+        assert_eq!(timers.woken(Duration::from_secs(600), later), [expected]);
+    }
+
+    #[test]
+    fn ages_by_event_time_stand_still_with_it() {
+        let start = Instant::now();
+        let mut timers = FeedTimers::new(&[false, false], start);
+        timers.observe(FeedId(0), Timestamp::from_millis(10_500), start);
+        let cases = [(10_000, 0), (10_500, 0), (12_750, 2_250)];
+        for (now, age) in cases {
+            let ages = timers.event_ages_ms(Timestamp::from_millis(now));
+            assert_eq!(ages, [Some(age), None], "{now}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a screen holds of a running engine: the view to read, and a way to ask.
 //! Must not block on the engine.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::Sender;
@@ -9,7 +9,10 @@ use rust_decimal::Decimal;
 use thiserror::Error;
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::{Command, CommandBody, CommandId, Decision, OrderId, OrderIntent, Price, Qty};
+use crate::domain::{
+    Command, CommandBody, CommandId, Decision, OrderId, OrderIntent, Price, Qty, Timestamp,
+};
+use crate::feeds::recording::{RecordingHandle, RecordingStatus};
 use crate::view::View;
 
 use super::logging::{self, LogRing};
@@ -26,6 +29,20 @@ pub enum Request {
         /// Where the answer goes; dropped where the instrument or the order is not there.
         reply: oneshot::Sender<Preview>,
     },
+    /// A sign that all which the feeds had handed over by now is taken, and shown.
+    Drain {
+        /// Where the sign goes.
+        reply: oneshot::Sender<Drained>,
+    },
+}
+
+/// How far a desk has come that has taken and shown all that it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drained {
+    /// Number of the newest event.
+    pub sequence: u64,
+    /// Newest event time of any feed.
+    pub time: Timestamp,
 }
 
 /// What a preview is of.
@@ -85,12 +102,17 @@ pub enum HandleError {
     /// It has too many unanswered requests.
     #[error("the engine is too busy to take another command")]
     Busy,
+    /// A replay is between two times, where an order would be of neither.
+    #[error("the replay is on its way to another time: ask again when it is there")]
+    Seeking,
 }
 
 /// The newest view, shared between the thread that folds events and its readers.
 #[derive(Debug)]
 pub struct SharedView {
     view: Mutex<View>,
+    /// Takes the changes while a replay is built anew; readers keep what they had until then.
+    behind: Mutex<Option<View>>,
     version: watch::Sender<u64>,
 }
 
@@ -99,6 +121,7 @@ impl SharedView {
     pub fn new(view: View) -> Arc<Self> {
         Arc::new(Self {
             view: Mutex::new(view),
+            behind: Mutex::new(None),
             version: watch::Sender::new(0),
         })
     }
@@ -110,8 +133,33 @@ impl SharedView {
 
     /// Changes the view and wakes its readers.
     pub fn update(&self, change: impl FnOnce(&mut View)) {
+        if let Some(view) = self.behind().as_mut() {
+            return change(view);
+        }
         change(&mut self.view.lock().unwrap_or_else(PoisonError::into_inner));
         self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Wakes the readers though nothing of the view has changed.
+    pub(super) fn touch(&self) {
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Lets changes go to `view`, which nobody reads before [`Self::reveal`].
+    pub(super) fn rebuild(&self, view: View) {
+        *self.behind() = Some(view);
+    }
+
+    /// Shows what was built since [`Self::rebuild`].
+    pub(super) fn reveal(&self) {
+        let built = self.behind().take();
+        if let Some(built) = built {
+            self.update(|view| *view = built);
+        }
+    }
+
+    fn behind(&self) -> MutexGuard<'_, Option<View>> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Is notified at each change; its value counts them.
@@ -126,6 +174,9 @@ pub struct DeskHandle {
     view: Arc<SharedView>,
     requests: Sender<Request>,
     next_command: Arc<AtomicU64>,
+    /// Open where `false`; a replay shuts it on its way from one time to another.
+    gate: Arc<AtomicBool>,
+    recording: Option<RecordingHandle>,
 }
 
 impl DeskHandle {
@@ -135,7 +186,39 @@ impl DeskHandle {
             view,
             requests,
             next_command: Arc::new(AtomicU64::new(1)),
+            gate: Arc::default(),
+            recording: None,
         }
+    }
+
+    /// For a replay: commands are numbered from `first_command` on, and refused while `gate` is
+    /// `true`.
+    pub(super) fn of_replay(mut self, first_command: u64, gate: Arc<AtomicBool>) -> Self {
+        self.next_command = Arc::new(AtomicU64::new(first_command));
+        self.gate = gate;
+        self
+    }
+
+    /// With the recording of this desk, where there is one.
+    pub(super) fn recorded(mut self, recording: Option<RecordingHandle>) -> Self {
+        self.recording = recording;
+        self
+    }
+
+    /// How the recording of this desk is doing; `None` where it is not recorded.
+    pub fn recording(&self) -> Option<RecordingStatus> {
+        self.recording.as_ref().map(RecordingHandle::status)
+    }
+
+    /// Asks for a sign that all which the feeds had handed over by now is taken and shown. Behind a
+    /// settled pause the view is then exactly that of the pause.
+    ///
+    /// # Errors
+    /// When the engine has ended or its queue is full.
+    pub fn drain(&self) -> Result<oneshot::Receiver<Drained>, HandleError> {
+        let (reply, answer) = oneshot::channel();
+        self.put(Request::Drain { reply })?;
+        Ok(answer)
     }
 
     /// The view.
@@ -192,6 +275,13 @@ impl DeskHandle {
     }
 
     fn request(&self, request: Request) -> Result<(), HandleError> {
+        if self.gate.load(Ordering::Acquire) {
+            return Err(HandleError::Seeking);
+        }
+        self.put(request)
+    }
+
+    fn put(&self, request: Request) -> Result<(), HandleError> {
         self.requests
             .try_send(request)
             .map_err(|error| match error {

@@ -102,6 +102,11 @@ impl Journal {
         ready
     }
 
+    /// Whether everything that was recorded has been taken out by [`Self::ready`].
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// Whether the store began to fail or recovered since the last call.
     pub(super) fn change(&mut self) -> Option<StoreChange> {
         self.writer.as_ref()?;

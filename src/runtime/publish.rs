@@ -7,13 +7,14 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
 use tracing::warn;
 
 use crate::domain::{Event, EventBody, InstrumentId, MarketUpdate, OrderId};
 use crate::store::{Archive, StoreError};
 use crate::view::{EquityPoint, LatencyKind, Past, Timing, ViewFold};
 
-use super::handle::SharedView;
+use super::handle::{Drained, SharedView};
 use super::supervise::Worker;
 use super::vitals::{Health, LatencyBook, memory_bytes, show_latencies};
 
@@ -40,6 +41,8 @@ struct Package {
     health: Option<Health>,
     /// When it was first on its way.
     sent: Option<Instant>,
+    /// Answered once all of the package is folded in.
+    drained: Vec<(oneshot::Sender<Drained>, Drained)>,
 }
 
 impl Package {
@@ -49,6 +52,7 @@ impl Package {
             && self.timings.is_empty()
             && self.latencies.is_empty()
             && self.health.is_none()
+            && self.drained.is_empty()
     }
 }
 
@@ -61,18 +65,20 @@ pub(super) struct ViewPublisher {
 }
 
 impl ViewPublisher {
-    /// Starts the thread that folds into `view`.
+    /// Starts the thread that folds into `view`; it calls `prepare` first.
     pub(super) fn start(
         view: Arc<SharedView>,
         fold: ViewFold,
         archive: Option<Archive>,
         worker: Worker,
+        prepare: fn(),
     ) -> std::io::Result<Self> {
         let (queue, packages) = bounded(QUEUE);
         let thread = std::thread::Builder::new()
             .name("view".to_owned())
             .spawn(move || {
                 let _worker = worker;
+                prepare();
                 fold_packages(&view, fold, archive.as_ref(), &packages);
             })?;
         Ok(Self {
@@ -116,6 +122,11 @@ impl ViewPublisher {
         self.waiting.health = Some(health);
     }
 
+    /// Answers when what was given before is folded in.
+    pub(super) fn drained(&mut self, reply: oneshot::Sender<Drained>, drained: Drained) {
+        self.waiting.drained.push((reply, drained));
+    }
+
     pub(super) fn flush(&mut self) {
         if self.waiting.is_empty() {
             return;
@@ -152,6 +163,7 @@ fn fold_packages(
             latencies: measured,
             health,
             sent,
+            drained,
         } = package;
         let events = || events.iter().flat_map(|events| events.iter());
         if let (Some(archive), None, Some(first)) = (archive, &past, events().next()) {
@@ -194,6 +206,10 @@ fn fold_packages(
             for event in events() {
                 show_history(view, &mut fold, archive, event);
             }
+        }
+        for (reply, answer) in drained {
+            // Whoever asked may have gone meanwhile.
+            let _ = reply.send(answer);
         }
     }
 }

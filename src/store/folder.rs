@@ -19,6 +19,7 @@ use crate::domain::{Candle, ClosedBar, InstrumentKey, Timeframe};
 #[derive(Debug)]
 pub struct Store {
     journal: Journal,
+    born: i64,
 }
 
 impl Store {
@@ -62,8 +63,14 @@ impl Store {
         let connection = open_connection(&path, schema::current_version())?;
         let failed = |error| StoreError::database(&path, error);
         let names = register_names(&connection, indicator_names).map_err(failed)?;
+        let born = register_birth(&connection).map_err(failed)?;
         let journal = Journal::new(connection, path.clone(), names, lock).map_err(failed)?;
-        Ok(Self { journal })
+        Ok(Self { journal, born })
+    }
+
+    /// Tells this database from others that were or will be in the folder.
+    pub const fn born(&self) -> i64 {
+        self.born
     }
 
     /// Path of the database.
@@ -150,6 +157,18 @@ pub(super) fn open_connection(path: &PathBuf, version: i64) -> Result<Connection
     schema::prepare_writer(&connection).map_err(failed)?;
     schema::migrate(&mut connection, path, version)?;
     Ok(connection)
+}
+
+/// Notes once when the database was made, in nanoseconds since 1970.
+fn register_birth(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    let now = i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or_default();
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('born', ?1) ON CONFLICT (key) DO NOTHING",
+        [now],
+    )?;
+    connection.query_row("SELECT value FROM meta WHERE key = 'born'", [], |row| {
+        row.get(0)
+    })
 }
 
 fn register_names(

@@ -2,6 +2,7 @@
 //! Must not decide what happens; it records what did.
 
 mod archive;
+mod decided;
 mod error;
 mod export;
 mod export_rows;
@@ -20,6 +21,7 @@ mod words;
 mod writer;
 
 pub use archive::Archive;
+pub use decided::{Decided, DecidedFilter};
 pub use error::StoreError;
 pub use export::{ExportFilter, ExportFormat, ExportKind, export};
 pub use folder::Store;

@@ -8,17 +8,18 @@ use std::time::Duration;
 use super::net::{connect, host_and_port};
 use super::{Finding, Verdict};
 use crate::config::Config;
-use crate::feeds::FeedSpec;
+use crate::feeds::{FeedSpec, recording};
 
 const TICKSERVER_LIMIT: Duration = Duration::from_secs(1);
 const VENUE_LIMIT: Duration = Duration::from_secs(2);
 
 const CHECK: &str = "feed";
 
-pub(super) fn check(feed: &str, config: &Config) -> Finding {
+pub(super) fn check(feed: &str, config: &Config, data_dir: Option<&Path>) -> Finding {
     match feed.parse() {
         Ok(FeedSpec::Sim) => Finding::ok(CHECK, "sim needs nothing"),
         Ok(FeedSpec::Tape(path)) => check_tape(&path),
+        Ok(FeedSpec::Session(session)) => check_session(&session, data_dir),
         Ok(FeedSpec::TickServer(url)) => {
             let remedy = "start it with `titan-tui tickserver`, or correct its address";
             check_server(feed, &url, TICKSERVER_LIMIT, remedy)
@@ -44,6 +45,17 @@ fn check_tape(path: &Path) -> Finding {
             let detail = format!("tape {shown} cannot be read: {error}");
             Finding::new(CHECK, Verdict::Fail, detail, "correct the path")
         }
+    }
+}
+
+fn check_session(session: &str, data_dir: Option<&Path>) -> Finding {
+    let recordings = recording::folder(data_dir.unwrap_or(Path::new("")));
+    match recording::find(&recordings, session) {
+        Ok(found) => {
+            let (id, ticks) = (&found.session.id, found.session.ticks());
+            Finding::ok(CHECK, format!("session {id}, {ticks} ticks"))
+        }
+        Err(error) => Finding::new(CHECK, Verdict::Fail, error.to_string(), "correct feeds"),
     }
 }
 
@@ -84,13 +96,14 @@ mod tests {
             (format!("tape:{}", tape.display()), Verdict::Ok),
             (format!("tape:{}", folder.path().display()), Verdict::Fail),
             ("tape:/no/such/tape".to_owned(), Verdict::Fail),
+            ("session:last".to_owned(), Verdict::Fail),
             (format!("tickserver:ws://{there}/ws"), Verdict::Ok),
             (format!("tickserver:ws://{gone}/ws"), Verdict::Fail),
             ("tickserver:nonsense".to_owned(), Verdict::Fail),
             ("kraken:XBT".to_owned(), Verdict::Fail),
         ];
         for (feed, verdict) in cases {
-            let finding = check(&feed, &Config::default());
+            let finding = check(&feed, &Config::default(), Some(folder.path()));
             assert_eq!(finding.verdict, verdict, "{finding:?}");
         }
     }

@@ -111,7 +111,9 @@ fn examine(global: &GlobalArgs, args: &DoctorArgs) -> Vec<Finding> {
         }
     };
     findings.extend(store::check(global, &config));
-    findings.extend(config.feeds.iter().map(|feed| feeds::check(feed, &config)));
+    let data_dir = global.data_dir().ok();
+    let of_feed = |feed: &String| feeds::check(feed, &config, data_dir.as_deref());
+    findings.extend(config.feeds.iter().map(of_feed));
     findings.push(redis::check(&config.bus.redis.url));
     findings
 }

@@ -165,7 +165,8 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
         (script, duration) => script.or(duration),
     };
     // Without an end and at the wall clock's speed it stands in for a live feed in this, too.
-    let when_full = if length.is_none() && options.speed == Speed::LIVE {
+    let is_free = length.is_none() && options.pace.is_none();
+    let when_full = if is_free && options.speed == Speed::LIVE {
         WhenFull::Drop
     } else {
         WhenFull::Wait
@@ -185,11 +186,14 @@ fn walk(options: &FeedOptions, sink: FeedSink, stop: CancellationToken) -> Resul
         go_on(&mut walkers, &known, options, start);
     }
     let interval = i64::from(options.config.sim.tick_interval_ms.max(1)) * NANOS_PER_MILLI;
-    let mut outlet = Outlet::new(sink, stop, options.speed, when_full).paced_from(if is_live {
-        present
-    } else {
-        Timestamp::MIN
-    });
+    let paced_from = if is_live { present } else { Timestamp::MIN };
+    let mut outlet = Outlet::new(sink, stop, options.speed, when_full)
+        .paced_from(paced_from)
+        .held_by(options.pace.clone());
+    if let Some(pace) = &options.pace {
+        let end = length.map(|length| start.plus_nanos(length - interval));
+        pace.set_span(Some(start), end);
+    }
     outlet.status(FeedStatus::Live)?;
     let mut elapsed = 0_i64;
     while length.is_none_or(|length| elapsed < length) {

@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::complaints::Complaints;
 use super::error::FeedError;
-use super::listing;
 use super::outlet::{Outlet, WhenFull};
 use super::sink::FeedSink;
 use super::spec::FeedOptions;
@@ -25,8 +24,9 @@ use crate::domain::{
 
 use jumps::{Held, Jumps};
 
+pub(in crate::feeds) use row::MARK_COLUMN;
 pub use row::{Row, RowError, TapeReader};
-pub use scan::instruments;
+pub use scan::{Survey, instruments, survey};
 
 /// The exchange of instruments that a tape brings along.
 pub const EXCHANGE: &str = "TAPE";
@@ -67,7 +67,8 @@ fn play(
         sink.clone(),
     );
     let mut player = Player {
-        outlet: Outlet::new(sink, stop, options.speed, WhenFull::Wait),
+        outlet: Outlet::new(sink, stop, options.speed, WhenFull::Wait)
+            .held_by(options.pace.clone()),
         complaints: Complaints::new(path.display().to_string(), options.strict),
         duration_ns: options.duration_ns,
         end: None,
@@ -132,6 +133,9 @@ impl Player {
         while !self.is_over
             && let Some(row) = reader.next_row()?
         {
+            if row.mark().is_some() {
+                continue;
+            }
             let line = row.line();
             let slot = match slots.of(row.symbol()) {
                 Ok(slot) => slot,
@@ -274,15 +278,20 @@ impl<'a> Slots<'a> {
         })
     }
 
-    /// Configured where it is; else as the whole file has it, which takes one more reading.
+    /// As it is known; else as the whole file has it, which takes one more reading.
     fn instrument(&mut self, key: &InstrumentKey) -> Result<Instrument, FeedError> {
-        let config = &self.options.config;
-        if let Some(made) = listing::configured(config, EXCHANGE, key.token(), self.source) {
+        if let Some(made) = scan::known(key, self.options, self.source) {
             return made;
         }
         let known = match &mut self.scanned {
             Some(known) => known,
-            empty => empty.insert(scan::instruments(self.path, self.options)?),
+            empty => {
+                let survey = scan::survey(self.path, self.options)?;
+                if let Some(pace) = &self.options.pace {
+                    pace.set_span(survey.begin, survey.end);
+                }
+                empty.insert(survey.instruments)
+            }
         };
         known
             .iter()

@@ -13,6 +13,9 @@ use crate::domain::{CandleSource, NumberError, Price, Qty, QuoteBasis, Side, Tic
 use crate::feeds::digits;
 use crate::feeds::error::FeedError;
 
+/// The column of what a recording holds beside ticks; other tapes have none of that name.
+pub(in crate::feeds) const MARK_COLUMN: &str = "titan_input";
+
 /// Why a row is skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RowError {
@@ -57,6 +60,12 @@ pub enum RowError {
         /// The time.
         time: String,
     },
+    /// What a recording holds beside ticks, and is not understood.
+    #[error("the recorded input is not understood: {reason}")]
+    Mark {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A symbol that cannot be an instrument's name.
     #[error("`{symbol}` cannot be the name of an instrument")]
     Symbol {
@@ -65,28 +74,38 @@ pub enum RowError {
     },
 }
 
-/// Where a tape has what.
+/// Where a tape has what. Where it has trades and quotes, a row with a price is a trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Columns {
+struct Columns {
     time: usize,
     nanos_per_unit: i64,
     symbol: Option<usize>,
-    pub(super) body: Body,
+    trades: Option<TradeColumns>,
+    quotes: Option<QuoteColumns>,
+    /// What a recording holds beside ticks.
+    mark: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Body {
-    Trades {
-        price: usize,
-        quantity: usize,
-        side: Option<usize>,
-    },
-    Quotes {
-        bid: usize,
-        ask: usize,
-        bid_quantity: Option<usize>,
-        ask_quantity: Option<usize>,
-    },
+struct TradeColumns {
+    price: usize,
+    quantity: usize,
+    side: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct QuoteColumns {
+    bid: usize,
+    ask: usize,
+    bid_quantity: Option<usize>,
+    ask_quantity: Option<usize>,
+}
+
+/// What one row is.
+#[derive(Debug, Clone, Copy)]
+enum Body {
+    Trade(TradeColumns),
+    Quote(QuoteColumns),
 }
 
 impl Columns {
@@ -99,33 +118,33 @@ impl Columns {
         };
         let (price, quantity) = (find("price"), find("qty"));
         let (bid, ask) = (find("bid"), find("ask"));
-        let body = match (price, quantity, bid, ask) {
-            (Some(price), Some(quantity), ..) => Some(Body::Trades {
-                price,
-                quantity,
-                side: find("side"),
-            }),
-            (.., Some(bid), Some(ask)) => Some(Body::Quotes {
-                bid,
-                ask,
-                bid_quantity: find("bid_qty"),
-                ask_quantity: find("ask_qty"),
-            }),
-            _ => None,
-        };
-        if let (Some(time), Some(body)) = (time, body) {
+        let trades = price.zip(quantity).map(|(price, quantity)| TradeColumns {
+            price,
+            quantity,
+            side: find("side"),
+        });
+        let quotes = bid.zip(ask).map(|(bid, ask)| QuoteColumns {
+            bid,
+            ask,
+            bid_quantity: find("bid_qty"),
+            ask_quantity: find("ask_qty"),
+        });
+        let has_body = trades.is_some() || quotes.is_some();
+        if let (Some(time), true) = (time, has_body) {
             return Ok(Self {
                 time,
                 nanos_per_unit,
                 symbol: find("symbol"),
-                body,
+                trades,
+                quotes,
+                mark: find(MARK_COLUMN),
             });
         }
         let mut missing = Vec::new();
         if time.is_none() {
             missing.push("ts_ns (or ts_ms)");
         }
-        if body.is_none() {
+        if !has_body {
             missing.push(match (price, quantity, bid, ask) {
                 (Some(_), None, ..) => "qty",
                 (None, Some(_), ..) => "price",
@@ -135,6 +154,24 @@ impl Columns {
             });
         }
         Err(missing.join(" and "))
+    }
+
+    /// What a row is by its fields.
+    #[inline]
+    fn body(&self, record: &ByteRecord) -> Option<Body> {
+        match (self.trades, self.quotes) {
+            (Some(trade), Some(quote)) => {
+                let price = record.get(trade.price).unwrap_or_default();
+                Some(if price.trim_ascii().is_empty() {
+                    Body::Quote(quote)
+                } else {
+                    Body::Trade(trade)
+                })
+            }
+            (Some(trade), None) => Some(Body::Trade(trade)),
+            (None, Some(quote)) => Some(Body::Quote(quote)),
+            (None, None) => None,
+        }
     }
 }
 
@@ -171,7 +208,14 @@ impl TapeReader {
         Self::new(path, source.map_err(|error| unreadable(path, &error))?)
     }
 
-    fn new(path: &Path, source: Box<dyn Read + Send>) -> Result<Self, FeedError> {
+    /// Reads what is decompressed already; `path` only names it in errors.
+    ///
+    /// # Errors
+    /// When its columns are not those of a tape.
+    pub(in crate::feeds) fn new(
+        path: &Path,
+        source: Box<dyn Read + Send>,
+    ) -> Result<Self, FeedError> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(true)
             .flexible(true)
@@ -202,9 +246,9 @@ impl TapeReader {
 
     /// What makes the candles of this tape: its trades, or its quotes by `basis`.
     pub const fn candle_source(&self, basis: QuoteBasis) -> CandleSource {
-        match self.columns.body {
-            Body::Trades { .. } => CandleSource::Trades,
-            Body::Quotes { .. } => CandleSource::Quotes(basis),
+        match self.columns.trades {
+            Some(_) => CandleSource::Trades,
+            None => CandleSource::Quotes(basis),
         }
     }
 
@@ -288,6 +332,14 @@ impl<'a> Row<'a> {
             .map(|column| self.record.get(column).unwrap_or_default().trim_ascii())
     }
 
+    /// What a recording holds in place of a tick; `None` for a tick.
+    #[inline]
+    pub fn mark(&self) -> Option<&'a [u8]> {
+        self.record
+            .get(self.columns.mark?)
+            .filter(|mark| !mark.is_empty())
+    }
+
     /// Its time and what happened, at these scales.
     ///
     /// # Errors
@@ -299,12 +351,13 @@ impl<'a> Row<'a> {
         quantity_scale: u8,
     ) -> Result<(Timestamp, TickBody), RowError> {
         let time = self.time()?;
-        let body = match self.columns.body {
-            Body::Trades {
+        let missing = RowError::Missing { column: "price" };
+        let body = match self.columns.body(self.record).ok_or(missing)? {
+            Body::Trade(TradeColumns {
                 price,
                 quantity,
                 side,
-            } => TickBody::Trade {
+            }) => TickBody::Trade {
                 price: self.price(price, "price", price_scale)?,
                 quantity: Qty::from_units(positive(
                     self.number(quantity, "qty", quantity_scale)?,
@@ -312,12 +365,12 @@ impl<'a> Row<'a> {
                 )?),
                 side: self.side(side)?,
             },
-            Body::Quotes {
+            Body::Quote(QuoteColumns {
                 bid,
                 ask,
                 bid_quantity,
                 ask_quantity,
-            } => {
+            }) => {
                 let bid = self.price(bid, "bid", price_scale)?;
                 let ask = self.price(ask, "ask", price_scale)?;
                 if bid > ask {
@@ -341,23 +394,28 @@ impl<'a> Row<'a> {
             None | Some(b"") => b"0".as_slice(),
             Some(text) => text,
         };
-        match self.columns.body {
-            Body::Trades {
+        match self.columns.body(self.record) {
+            Some(Body::Trade(TradeColumns {
                 price, quantity, ..
-            } => ([field(price), b"0"], [field(quantity), b"0"]),
-            Body::Quotes {
+            })) => ([field(price), b"0"], [field(quantity), b"0"]),
+            Some(Body::Quote(QuoteColumns {
                 bid,
                 ask,
                 bid_quantity,
                 ask_quantity,
-            } => (
+            })) => (
                 [field(bid), field(ask)],
                 [size(bid_quantity), size(ask_quantity)],
             ),
+            None => ([b"", b""], [b"", b""]),
         }
     }
 
-    fn time(&self) -> Result<Timestamp, RowError> {
+    /// Its time alone.
+    ///
+    /// # Errors
+    /// When it is missing or lies outside the range.
+    pub fn time(&self) -> Result<Timestamp, RowError> {
         let units = self.number(self.columns.time, "the time", 0)?;
         match units.checked_mul(self.columns.nanos_per_unit) {
             Some(nanos) if nanos > 0 => Ok(Timestamp::from_nanos(nanos)),

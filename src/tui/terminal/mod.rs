@@ -44,9 +44,6 @@ impl TerminalTraits {
 mod tests {
     use super::*;
 
-    /// Variables, and what they say.
-    type Case = (&'static [(&'static str, &'static str)], (bool, bool, bool));
-
     #[test]
     fn the_environment_tells_the_traits() {
         let traits = |pairs: &'static [(&str, &str)]| {
@@ -57,6 +54,7 @@ mod tests {
             let traits = TerminalTraits::detect(found);
             (traits.erase_keeps_color, traits.in_tmux, traits.is_remote)
         };
+        type Case = (&'static [(&'static str, &'static str)], (bool, bool, bool));
         let cases: &[Case] = &[
             (&[("TERM", "xterm-256color")], (true, false, false)),
             (&[("TERM", "linux")], (true, false, false)),
