@@ -398,3 +398,34 @@ fn a_reader_that_goes_away_is_no_failure() {
     assert!(status.success(), "{status} {stderr}");
     assert_eq!(stderr, "");
 }
+
+/// What `shot` writes into a file of this ending.
+fn picture(desk: &Desk, name: &str, arguments: &[&str]) -> Vec<u8> {
+    let path = desk.home().join(name);
+    let out = ["--out", path.to_str().expect("UTF-8")];
+    let all = [
+        &["shot", "--size", "90x30", "--duration", "20m"],
+        arguments,
+        &out,
+    ]
+    .concat();
+    desk.run(&all).ok();
+    std::fs::read(&path).expect("a picture")
+}
+
+#[test]
+fn the_same_shot_is_the_same_bytes_and_shows_a_running_feed() {
+    let desk = Desk::new();
+    for (name, arguments) in [
+        ("a.txt", &[][..]),
+        ("a.svg", &["--workspace", "1", "--theme", "okabe"]),
+        ("a.png", &["--color", "256"]),
+        ("a.cast", &["--record", "3s", "--fps", "2"]),
+    ] {
+        let first = picture(&desk, name, arguments);
+        assert!(first == picture(&desk, name, arguments), "{name} differs");
+    }
+    let text = String::from_utf8(picture(&desk, "a.txt", &[])).expect("text");
+    assert!(!text.contains("ended"), "{text}");
+    assert_holds(&text, &["PAPER", "sim", "04:05:00"]);
+}

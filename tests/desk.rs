@@ -8,10 +8,16 @@
     reason = "helpers of tests may fail loudly and tell what they measured"
 )]
 
+#[path = "desk/bytes.rs"]
+mod bytes;
 #[path = "desk/charts.rs"]
 mod charts;
 #[path = "desk/pty.rs"]
 mod pty;
+#[path = "desk/pty_frames.rs"]
+mod pty_frames;
+#[path = "desk/pty_pace.rs"]
+mod pty_pace;
 #[path = "desk/screens.rs"]
 mod screens;
 #[path = "desk/stream.rs"]

@@ -7,8 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crossterm::event::{Event, EventStream};
-use futures_util::StreamExt;
+use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use thiserror::Error;
@@ -26,7 +25,7 @@ use super::os_signals::{Asked, Signals, stop_here};
 use super::overlay::leave::open_business;
 use super::render::render;
 use super::state::{DeskState, Health, LogLine, LogTone, Open, Tone};
-use super::terminal::TerminalTraits;
+use super::terminal::{Input, TerminalInput, TerminalTraits};
 use super::theme::{ColorMode, ThemeStore};
 use super::workspace::{too_small, write as write_layout};
 use super::writer::Writer;
@@ -132,7 +131,8 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
     let writer = Writer::start(screen).map_err(DeskError::Setup)?;
     let stop = options.stop.clone();
     let mut desk = Desk::new(handle, options, writer, guard);
-    let mut events = EventStream::new();
+    let traits = TerminalTraits::detect(|name| std::env::var(name).ok());
+    let mut input = TerminalInput::start(traits.is_remote).map_err(DeskError::Setup)?;
     desk.draw();
     loop {
         if let Some(kind) = desk.writer.failure() {
@@ -150,9 +150,10 @@ async fn show(handle: DeskHandle, options: DeskOptions) -> Result<DeskExit, Desk
                 Asked::Continue => desk.resume()?,
             },
             () = stop.cancelled() => return Ok(desk.end(DeskExit::Stopped)),
-            event = events.next() => {
-                let event = event.ok_or_else(closed)?.map_err(DeskError::Input)?;
-                if desk.take(event)? {
+            input = input.next() => {
+                if let Input::Event(event) = input.map_err(DeskError::Input)?
+                    && desk.take(event)?
+                {
                     return Ok(desk.end(DeskExit::Quit));
                 }
             }
@@ -183,10 +184,6 @@ fn restore_layout(state: &mut DeskState, files: &DeskFiles, handle: &DeskHandle)
             state.say(Tone::Bad, text, &handle.view().read());
         }
     }
-}
-
-fn closed() -> DeskError {
-    DeskError::Input(io::ErrorKind::UnexpectedEof.into())
 }
 
 async fn receive(asked: &mut Option<(u64, oneshot::Receiver<Preview>)>) -> Option<(u64, Preview)> {

@@ -18,16 +18,16 @@ use titan_tui::tui::encode::{FRAME_END, FRAME_START};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) struct Desk {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    pub(super) child: Box<dyn Child + Send + Sync>,
+    pub(super) master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
-    stalled: Arc<AtomicBool>,
+    pub(super) stalled: Arc<AtomicBool>,
     /// Keeps the other end open, so that its settings can be read after the program has gone.
-    _slave: Box<dyn portable_pty::SlavePty + Send>,
+    pub(super) slave: Box<dyn portable_pty::SlavePty + Send>,
     termios: String,
-    seen: Vec<u8>,
-    _data: tempfile::TempDir,
+    pub(super) seen: Vec<u8>,
+    pub(super) data: tempfile::TempDir,
 }
 
 impl Desk {
@@ -47,11 +47,7 @@ impl Desk {
             .unwrap();
         let termios = termios(pair.master.as_ref());
         let data = tempfile::tempdir().unwrap();
-        let binary = std::env::var_os("TITAN_DESK_BINARY").map_or_else(
-            || PathBuf::from(env!("CARGO_BIN_EXE_titan-tui")),
-            PathBuf::from,
-        );
-        let mut command = CommandBuilder::new(binary);
+        let mut command = CommandBuilder::new(binary());
         command.args(arguments);
         command.args([
             "--set",
@@ -91,21 +87,29 @@ impl Desk {
             master: pair.master,
             output,
             stalled,
-            _slave: pair.slave,
+            slave: pair.slave,
             termios,
             seen: Vec::new(),
-            _data: data,
+            data,
         }
     }
 
     /// A desk whose chart has its first candle.
-    fn ready() -> Self {
+    pub(super) fn ready() -> Self {
         let mut desk = Self::start();
         desk.wait_for("PAPER");
         desk
     }
 
-    fn collect(&mut self, time: Duration) -> usize {
+    /// Waits for output and adds it to what was seen; `false` where none came for `patience`.
+    pub(super) fn read(&mut self, patience: Duration) -> bool {
+        let read = self.output.recv_timeout(patience);
+        let came = read.is_ok();
+        self.seen.extend(read.unwrap_or_default());
+        came
+    }
+
+    pub(super) fn collect(&mut self, time: Duration) -> usize {
         let until = Instant::now() + time;
         let before = self.seen.len();
         while let Ok(bytes) = self
@@ -124,7 +128,7 @@ impl Desk {
         parser
     }
 
-    fn screen(&self) -> String {
+    pub(super) fn screen(&self) -> String {
         self.terminal().screen().contents()
     }
 
@@ -147,18 +151,18 @@ impl Desk {
         }
     }
 
-    fn press(&mut self, keys: &[u8]) {
+    pub(super) fn press(&mut self, keys: &[u8]) {
         self.keyboard.write_all(keys).unwrap();
         self.keyboard.flush().unwrap();
     }
 
-    fn signal(&self, signal: Signal) {
+    pub(super) fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 
     /// Waits for the end and gives the exit code.
-    fn ended(&mut self) -> u32 {
+    pub(super) fn ended(&mut self) -> u32 {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -174,7 +178,7 @@ impl Desk {
         }
     }
 
-    fn assert_restored(&self, how: &str) {
+    pub(super) fn assert_restored(&self, how: &str) {
         let end = String::from_utf8_lossy(&self.seen);
         for code in [
             "\x1b[?1049l",
@@ -207,6 +211,14 @@ impl Drop for Desk {
         self.stalled.store(false, Ordering::Release);
         let _ = self.child.kill();
     }
+}
+
+/// The program that is tested.
+pub(super) fn binary() -> PathBuf {
+    std::env::var_os("TITAN_DESK_BINARY").map_or_else(
+        || PathBuf::from(env!("CARGO_BIN_EXE_titan-tui")),
+        PathBuf::from,
+    )
 }
 
 fn termios(master: &dyn MasterPty) -> String {

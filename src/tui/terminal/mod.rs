@@ -1,9 +1,13 @@
 //! What is said to a terminal beside frames: its traits, messages to it, healing one left behind.
 //! Must not write while a frame is being written: messages go through the frame writer.
 
+mod input;
 pub mod osc;
+mod parse;
 mod reset;
 
+pub use input::TerminalInput;
+pub use parse::Input;
 pub use reset::{ResetError, reset};
 
 /// What is known of the terminal from the environment.

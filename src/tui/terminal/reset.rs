@@ -48,9 +48,9 @@ pub fn reset() -> Result<(), ResetError> {
     Ok(())
 }
 
-/// The modes of a shell's terminal, as `stty sane` sets them; characters and speed stay.
+/// The modes of a shell's terminal; characters and speed stay.
 fn make_sane(modes: &mut Termios) {
-    modes.input_modes |= InputModes::ICRNL | InputModes::IXON | InputModes::BRKINT;
+    modes.input_modes |= InputModes::ICRNL | InputModes::IXON;
     modes.input_modes -= InputModes::IGNBRK | InputModes::INLCR | InputModes::IGNCR;
     modes.output_modes |= OutputModes::OPOST | OutputModes::ONLCR;
     modes.local_modes |= LocalModes::ICANON
