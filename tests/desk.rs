@@ -8,6 +8,8 @@
     reason = "helpers of tests may fail loudly and tell what they measured"
 )]
 
+#[path = "desk/market.rs"]
+mod market;
 #[path = "desk/pty.rs"]
 mod pty;
 #[path = "desk/screens.rs"]

@@ -189,7 +189,11 @@ impl DeskState {
             zone: Zone::UTC,
             drag: None,
             frozen: None,
-            links: [Focus::default(); Link::ALL.len()],
+            // Each group begins with an instrument of its own.
+            links: Link::ALL.map(|link| Focus {
+                instrument: link.index(),
+                timeframe: 0,
+            }),
             open: Open::Nothing,
             pending: None,
             message: None,

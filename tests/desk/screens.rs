@@ -15,14 +15,14 @@ use titan_tui::view::{HaltView, StoreView, View};
 
 pub(super) const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (200, 60)];
 
-fn state(mode: ColorMode) -> DeskState {
+pub(super) fn state(mode: ColorMode) -> DeskState {
     let mut state = DeskState::new(mode, false);
     state.clock = Some(sample::NOW);
     state.feed_names = vec!["sim".to_owned()];
     state
 }
 
-fn compare(name: &str, actual: &str) {
+pub(super) fn compare(name: &str, actual: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden/screens")
         .join(name);

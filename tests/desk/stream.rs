@@ -124,7 +124,7 @@ fn nothing_changed_is_nothing_sent() {
 fn a_full_repaint_stays_small() {
     let view = sample::view();
     let state = DeskState::new(ColorMode::True, false);
-    for (width, height, limit) in [(120, 36, 17_000), (200, 60, 38_000)] {
+    for (width, height, limit) in [(120, 36, 17_000), (200, 60, 40_000)] {
         let area = Rect::new(0, 0, width, height);
         let (bytes, _) = frame(&mut Encoder::new(), &view, &state, area);
         assert!(

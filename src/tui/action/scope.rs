@@ -14,6 +14,8 @@ pub enum Scope {
     Chart,
     /// In a ladder.
     Ladder,
+    /// In time and sales.
+    Tape,
     /// In any list.
     Table,
     /// In the list of signals.
@@ -32,12 +34,13 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Trading,
         Self::Always,
         Self::Desk,
         Self::Chart,
         Self::Ladder,
+        Self::Tape,
         Self::Table,
         Self::Signals,
         Self::Orders,
@@ -55,6 +58,7 @@ impl Scope {
             Self::Desk => "desk",
             Self::Chart => "chart",
             Self::Ladder => "ladder",
+            Self::Tape => "tape",
             Self::Table => "table",
             Self::Signals => "signals",
             Self::Orders => "orders",
@@ -78,6 +82,7 @@ impl Scope {
             Self::Desk => "Desk",
             Self::Chart => "Chart",
             Self::Ladder => "Ladder",
+            Self::Tape => "Time and sales",
             Self::Table => "Lists",
             Self::Signals => "Signals",
             Self::Orders => "Orders, fills, positions",
@@ -97,6 +102,13 @@ impl Scope {
             Self::Desk => &[Self::Desk, Self::Trading, Self::Always],
             Self::Chart => &[Self::Chart, Self::Desk, Self::Trading, Self::Always],
             Self::Ladder => &[Self::Ladder, Self::Desk, Self::Trading, Self::Always],
+            Self::Tape => &[
+                Self::Tape,
+                Self::Table,
+                Self::Desk,
+                Self::Trading,
+                Self::Always,
+            ],
             Self::Table => &[Self::Table, Self::Desk, Self::Trading, Self::Always],
             Self::Signals => &[
                 Self::Signals,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
-use crate::tui::action::{ChartAction, DeskAction, LadderAction, ReplayAction};
+use crate::tui::action::{ChartAction, DeskAction, ReplayAction};
 use crate::tui::overlay::help::Help;
 use crate::tui::overlay::palette::Palette;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
@@ -72,16 +72,6 @@ impl DeskState {
             A::ZoomIn => chart.zoom = (chart.zoom + 1).min(titan_widgets::ZOOM_MAX),
             A::ZoomOut => chart.zoom = chart.zoom.saturating_sub(1),
             A::Reset => *chart = ChartState::default(),
-        }
-    }
-
-    pub(super) fn act_ladder(&mut self, id: LadderAction, turn: &mut Turn) {
-        let step = i64::try_from(turn.count).unwrap_or(1);
-        let ladder = &mut self.leaf_mut().ladder;
-        match id {
-            LadderAction::Up => ladder.cursor = ladder.cursor.saturating_add(step),
-            LadderAction::Down => ladder.cursor = ladder.cursor.saturating_sub(step),
-            LadderAction::Centre => ladder.cursor = 0,
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod commands;
 mod go;
+mod ladder;
 mod look;
 mod mouse;
 mod table;

@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::InstrumentId;
 use crate::tui::keymap::{Keymap, PROFILES, load};
 use crate::tui::render::places;
+use crate::tui::workspace::Class;
 use crate::tui::{ColorMode, sample};
 
 fn desk() -> (DeskState, View, Instant) {
@@ -285,7 +286,8 @@ fn the_help_does_what_is_chosen_but_never_by_a_slip() {
 fn tab_goes_round_the_panes_and_lists_move_their_row() {
     let (mut state, view, start) = desk();
     let first = state.leaf().id;
-    let count = state.workspaces.current().root.leaves().count();
+    let leaves = state.workspaces.current().root.leaves();
+    let count = leaves.filter(|leaf| leaf.from == Class::Tiny).count();
     for _ in 0..count {
         state.key(Key::Tab, &view, start);
     }
@@ -614,6 +616,7 @@ fn lists_are_sorted_filtered_and_lose_columns_by_key() {
             .filter_map(|key| view.instruments.get(*key as usize));
         rows.map(|row| row.instrument.symbol.clone()).collect()
     };
+    type_in(&mut state, ":workspace charts");
     type_in(&mut state, ":pane positions");
     assert_eq!(state.leaf().spec.name, "positions");
     type_in(&mut state, ":sort pnl");

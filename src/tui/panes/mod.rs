@@ -4,7 +4,10 @@
 pub(super) mod account;
 pub(super) mod banner;
 pub(super) mod chart;
+pub(super) mod context;
 pub(super) mod footer;
+pub(super) mod heat;
+pub(super) mod ladder;
 pub(super) mod message;
 pub(super) mod orders;
 pub(super) mod pen;
@@ -13,7 +16,9 @@ pub(super) mod positions;
 pub(super) mod signals;
 pub(super) mod status;
 pub(super) mod table;
+pub(super) mod tape;
 pub(super) mod trades;
+mod waiting;
 pub(super) mod watch;
 pub(super) mod workspaces;
 
@@ -52,6 +57,8 @@ pub struct PaneSpec {
     pub table: Option<&'static table::Table>,
     /// For lists without columns: the keys of the rows in the order in which they are shown.
     pub(super) rows: fn(&Pane) -> Vec<u64>,
+    /// For lists whose chosen row is decided elsewhere: its key.
+    pub(super) current: fn(&Pane) -> Option<u64>,
     /// For lists: what choosing a row does at once.
     pub(super) choose: fn(&mut DeskState, &View, u64),
     /// What a press of the mouse does at a place inside its frame.
@@ -70,6 +77,7 @@ pub(super) const PLAIN: PaneSpec = PaneSpec {
     draw: |_, _, _| {},
     table: None,
     rows: |_| Vec::new(),
+    current: |_| None,
     choose: |_, _, _| {},
     click: |_, _, _, _| {},
     open: |_, _, _| {},
@@ -94,7 +102,12 @@ impl PartialEq for PaneSpec {
 /// Every kind of pane, in the order in which they are offered.
 pub static PANES: &[&PaneSpec] = &[
     CHART,
+    &ladder::SPEC,
+    &tape::SPEC,
     &watch::SPEC,
+    &context::SPEC,
+    &heat::SPEC,
+    &ladder::DEPTH,
     &signals::SPEC,
     &trades::SPEC,
     &positions::SPEC,
