@@ -12,6 +12,8 @@
 mod bytes;
 #[path = "desk/charts.rs"]
 mod charts;
+#[path = "desk/market.rs"]
+mod market;
 #[path = "desk/pty.rs"]
 mod pty;
 #[path = "desk/pty_frames.rs"]

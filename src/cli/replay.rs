@@ -150,6 +150,7 @@ fn show(global: &GlobalArgs, options: ReplayOptions) -> Result<(), CliError> {
         stale_after_ms: config.risk.stale_after_ms.into(),
         feed_names: vec![replay.control().status().source],
         color: None,
+        replay: Some(replay.control().clone()),
         files: tui::DeskFiles::default(),
         keymap: keys.keymap,
         notice,

@@ -96,6 +96,7 @@ fn run_on_screen(
         config: session.config.desk.clone(),
         stale_after_ms: session.config.risk.stale_after_ms.into(),
         feed_names: session.config.feeds.clone(),
+        replay: None,
         files: desk_files(global, session),
         color: args.color.and_then(ColorChoice::mode),
         log_file: log.folder.as_ref().map(|it| it.join(STDERR_FILE)),

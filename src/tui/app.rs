@@ -32,6 +32,7 @@ use super::writer::Writer;
 use crate::config::DeskConfig;
 use crate::domain::{CommandBody, Timestamp};
 use crate::runtime::logging::LogRecord;
+use crate::runtime::replay::ReplayControl;
 use crate::runtime::{DeskHandle, Preview};
 
 /// Least time between two questions of the open order preview that the market alone causes.
@@ -56,6 +57,8 @@ pub struct DeskOptions {
     pub feed_names: Vec<String>,
     /// Colour depth; found from the environment where `None`.
     pub color: Option<ColorMode>,
+    /// What moves the replay, where what is shown is one.
+    pub replay: Option<ReplayControl>,
     /// Where layouts are kept.
     pub files: DeskFiles,
     /// Takes what is written to standard error while the screen is up, and crash reports.
@@ -199,6 +202,7 @@ struct Desk {
     handle: DeskHandle,
     state: DeskState,
     files: DeskFiles,
+    replay: Option<ReplayControl>,
     clock: bool,
     changes: watch::Receiver<u64>,
     /// When the view changed last.
@@ -237,6 +241,7 @@ impl Desk {
         let mut state = DeskState::new(mode, options.config.ascii);
         state.stale_after_ms = options.stale_after_ms;
         state.feed_names = options.feed_names;
+        state.is_replay = options.replay.is_some();
         state.themes = ThemeStore::of_user(options.config.up_down);
         let (theme, problem) = state.themes.choose(&options.config.theme);
         state.paint.theme = theme;
@@ -256,6 +261,7 @@ impl Desk {
             handle,
             state,
             files: options.files,
+            replay: options.replay,
             clock: options.config.clock,
             changes,
             changed_at: now,
@@ -348,6 +354,11 @@ impl Desk {
                 Ok(workspaces) => self.state.workspaces.replace(workspaces),
                 Err(error) => self.say(Tone::Bad, format!("layout not loaded: {error}")),
             },
+            Effect::Replay(wish) => {
+                if let Some(control) = &self.replay {
+                    wish.ask(control);
+                }
+            }
             Effect::Panic => crash(),
         }
         Ok(false)

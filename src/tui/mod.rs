@@ -17,6 +17,7 @@ mod os_signals;
 pub mod overlay;
 mod panes;
 mod render;
+pub mod replay;
 mod safety;
 pub mod sample;
 pub mod state;

@@ -68,6 +68,8 @@ pub struct DeskState {
     pub drag: Option<Drag>,
     /// What is shown instead of what is, until it is let go.
     pub frozen: Option<Arc<View>>,
+    /// Whether what is shown is a replay.
+    pub is_replay: bool,
     /// What each link group shows.
     pub links: [Focus; Link::ALL.len()],
     /// What lies over the desk.
@@ -218,7 +220,12 @@ impl DeskState {
             zone: Zone::UTC,
             drag: None,
             frozen: None,
-            links: [Focus::default(); Link::ALL.len()],
+            is_replay: false,
+            // Each group begins with an instrument of its own.
+            links: Link::ALL.map(|link| Focus {
+                instrument: link.index(),
+                timeframe: 0,
+            }),
             open: Open::Nothing,
             pending: None,
             log: Vec::new(),
@@ -252,7 +259,9 @@ impl DeskState {
     pub fn desk_scopes(&self) -> Vec<Scope> {
         let leaf = self.leaf();
         let crosshair = leaf.chart.crosshair.map(|_| &Scope::Crosshair);
-        let pane = crosshair.into_iter().chain(leaf.spec.scopes);
+        let replay = self.is_replay.then_some(&Scope::Replay);
+        let pane = replay.into_iter().chain(crosshair);
+        let pane = pane.chain(leaf.spec.scopes);
         pane.chain(Scope::Desk.chain()).copied().collect()
     }
 

@@ -50,7 +50,11 @@ pub struct BookView {
     pub flow: BookFlow,
     /// A book every fifteen seconds of event time over the last hour, newest last: for a heat map.
     pub history: VecDeque<Arc<Depth>>,
-    changes: VecDeque<(Timestamp, BookFlow)>,
+    /// The book as it was five seconds of event time before the newest one; `None` where it has
+    /// not changed since. Where books come too fast to keep them all, a younger one.
+    pub earlier: Option<Arc<Depth>>,
+    /// Time of a change, what it was, and the book before it.
+    changes: VecDeque<(Timestamp, BookFlow, Arc<Depth>)>,
 }
 
 impl BookView {
@@ -73,9 +77,10 @@ impl BookView {
             }
             let change = change(known, depth);
             self.flow = self.flow.sum(change, Qty::saturating_add);
-            self.changes.push_back((depth.time, change));
+            self.changes
+                .push_back((depth.time, change, Arc::clone(known)));
         }
-        while let Some((time, old)) = self.changes.front() {
+        while let Some((time, old, _)) = self.changes.front() {
             let is_over = depth.time.nanos_since(*time) >= FLOW_NANOS;
             if !is_over && self.changes.len() <= CHANGES_KEPT {
                 break;
@@ -83,6 +88,8 @@ impl BookView {
             self.flow = self.flow.sum(*old, Qty::saturating_sub);
             self.changes.pop_front();
         }
+        let front = self.changes.front();
+        self.earlier = front.map(|(_, _, before)| Arc::clone(before));
         let is_due = self
             .history
             .back()
@@ -231,19 +238,21 @@ mod tests {
     fn the_flow_forgets_what_is_older_than_five_seconds() {
         let mut view = BookView::default();
         let asks: &[(i64, i64)] = &[(101, 5), (102, 5)];
-        // Time of the book, size of the best bid; bids stacked and pulled.
+        // Time of the book, size of the best bid; bids stacked and pulled; the size before.
         let cases = [
-            (0, 5, 0, 0),
-            (1_000, 8, 3, 0),
-            (4_000, 6, 3, 2),
-            (6_000, 7, 1, 2),
-            (9_000, 7, 1, 0),
-            (20_000, 7, 0, 0),
+            (0, 5, 0, 0, None),
+            (1_000, 8, 3, 0, Some(5)),
+            (4_000, 6, 3, 2, Some(5)),
+            (6_000, 7, 1, 2, Some(8)),
+            (9_000, 7, 1, 0, Some(6)),
+            (20_000, 7, 0, 0, Some(7)),
         ];
-        for (millis, size, stacked, pulled) in cases {
+        for (millis, size, stacked, pulled, before) in cases {
             view.take(&book(millis, &[(99, size), (98, 5)], asks));
             let found = (view.flow.bid_stacked.units(), view.flow.bid_pulled.units());
             assert_eq!(found, (stacked, pulled), "{millis} ms");
+            let earlier = view.earlier.as_ref().map(|it| it.bids[0].quantity.units());
+            assert_eq!(earlier, before, "{millis} ms");
         }
         let times: Vec<i64> = view.history.iter().map(|it| it.time.millis()).collect();
         assert_eq!(times, [0, 20_000]);

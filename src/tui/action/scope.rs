@@ -16,6 +16,8 @@ pub enum Scope {
     Crosshair,
     /// In a ladder.
     Ladder,
+    /// In time and sales.
+    Tape,
     /// In any list.
     Table,
     /// In the list of signals.
@@ -34,13 +36,14 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of the help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Trading,
         Self::Always,
         Self::Desk,
         Self::Chart,
         Self::Crosshair,
         Self::Ladder,
+        Self::Tape,
         Self::Table,
         Self::Signals,
         Self::Orders,
@@ -59,6 +62,7 @@ impl Scope {
             Self::Chart => "chart",
             Self::Crosshair => "crosshair",
             Self::Ladder => "ladder",
+            Self::Tape => "tape",
             Self::Table => "table",
             Self::Signals => "signals",
             Self::Orders => "orders",
@@ -83,6 +87,7 @@ impl Scope {
             Self::Chart => "Chart",
             Self::Crosshair => "Crosshair",
             Self::Ladder => "Ladder",
+            Self::Tape => "Time and sales",
             Self::Table => "Lists",
             Self::Signals => "Signals",
             Self::Orders => "Orders, fills, positions",
@@ -109,6 +114,13 @@ impl Scope {
                 Self::Always,
             ],
             Self::Ladder => &[Self::Ladder, Self::Desk, Self::Trading, Self::Always],
+            Self::Tape => &[
+                Self::Tape,
+                Self::Table,
+                Self::Desk,
+                Self::Trading,
+                Self::Always,
+            ],
             Self::Table => &[Self::Table, Self::Desk, Self::Trading, Self::Always],
             Self::Signals => &[
                 Self::Signals,

@@ -12,7 +12,7 @@ super::actions! {
         "Give the pane the whole screen, or give it back.";
     Desk View Once 28 PaneShow "pane.show" "show PANE" "Show a pane" ""
         "Choose the nearest pane of a kind, in this workspace or in another."
-        also ["GP chart", "GIP chart", "DOM ladder", "TAS tape", "BLOT orders", "PORT positions",
+        also ["GP chart", "GIP chart", "DOM dom", "TAS tape", "BLOT orders", "PORT positions",
               "SIG signals", "JRNL journal", "ALRT alerts", "RISK risk", "LOG log"];
     Desk View Once 29 PaneLeft "pane.left" "pane-left" "Pane at the left" ""
         "Choose the pane at the left.";

@@ -135,7 +135,7 @@ fn a_chart_is_moved_by_bars_screens_and_times() {
         let state = after("PageUp");
         back(&state, &view)
     };
-    assert!(page > 30, "{page}");
+    assert!(page > 12, "{page}");
     for (keys, bars) in [
         ("Left", 1),
         ("Left*3 Right", 2),
@@ -282,7 +282,7 @@ fn commands_find_the_chart_of_the_workspace() {
     press(&mut state, &view, now, ":pane-show_watch :chart_line");
     assert_eq!(state.leaf().spec.name, "chart");
     assert_eq!(state.leaf().chart.kind.0, ChartKind::Line);
-    press(&mut state, &view, now, "3 :chart_line");
+    press(&mut state, &view, now, "5 :chart_line");
     assert!(said(&state).contains("no chart in this workspace"));
 }
 

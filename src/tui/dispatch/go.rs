@@ -11,7 +11,7 @@ use crate::tui::keymap;
 use crate::tui::panes;
 use crate::tui::render::places;
 use crate::tui::state::{DeskState, Tone};
-use crate::tui::workspace::{PaneId, Workspace};
+use crate::tui::workspace::{Class, PaneId, Workspace};
 
 /// Most places that `back` remembers.
 const VISITED_MAX: usize = 32;
@@ -86,8 +86,9 @@ impl DeskState {
             let text = format!("no pane `{name}`: there are {}", names.join(", "));
             return self.say(Tone::Bad, text, turn.view);
         };
+        let class = Class::of(self.area);
         let of_kind = |workspace: &Workspace| {
-            let leaves = workspace.root.leaves();
+            let leaves = workspace.root.leaves().filter(|leaf| leaf.from <= class);
             let of_kind: Vec<PaneId> = leaves
                 .filter(|leaf| leaf.spec == spec)
                 .map(|leaf| leaf.id)

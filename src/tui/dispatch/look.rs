@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use super::{Effect, Turn};
-use crate::tui::action::{DeskAction, LadderAction, ReplayAction};
+use crate::runtime::replay::Step;
+use crate::tui::action::{DeskAction, ReplayAction};
 use crate::tui::overlay::help::Help;
 use crate::tui::overlay::palette::Palette;
 use crate::tui::overlay::prompt::{Prompt, PromptKind};
+use crate::tui::replay::ReplayWish;
 use crate::tui::state::{DeskState, Open, Tone};
 use crate::view::View;
 
@@ -57,21 +59,23 @@ impl DeskState {
         }
     }
 
-    pub(super) fn act_ladder(&mut self, id: LadderAction, turn: &mut Turn) {
-        let step = i64::try_from(turn.count).unwrap_or(1);
-        let ladder = &mut self.leaf_mut().ladder;
-        match id {
-            LadderAction::Up => ladder.cursor = ladder.cursor.saturating_add(step),
-            LadderAction::Down => ladder.cursor = ladder.cursor.saturating_sub(step),
-            LadderAction::Centre => ladder.cursor = 0,
-        }
-    }
-
-    /// There is no replay yet for its keys to be looked up in.
-    pub(super) fn act_replay(&mut self, id: ReplayAction, _: &mut Turn) {
-        match id {
-            ReplayAction::Toggle => {}
-        }
+    pub(super) fn act_replay(&mut self, id: ReplayAction, turn: &mut Turn) {
+        let bar = self.focus(turn.view).and_then(|row| {
+            let series = crate::tui::state::series_of(row, self.context())?;
+            Some((row.id, series.timeframe))
+        });
+        let wish = match (id, bar) {
+            (ReplayAction::Toggle, _) => ReplayWish::Toggle,
+            (ReplayAction::Forward, Some((instrument, timeframe))) => ReplayWish::Step(Step::Bar {
+                instrument,
+                timeframe,
+            }),
+            (ReplayAction::Forward, None) => ReplayWish::Step(Step::Second),
+            (ReplayAction::Back, bar) => ReplayWish::Back(bar.map(|(_, timeframe)| timeframe)),
+            (ReplayAction::Slower, _) => ReplayWish::Slower,
+            (ReplayAction::Faster, _) => ReplayWish::Faster,
+        };
+        turn.effects.push(Effect::Replay(wish));
     }
 
     /// Shows another instrument in the chosen pane and its group.

@@ -4,6 +4,7 @@
 mod chart;
 mod commands;
 mod go;
+mod ladder;
 mod look;
 mod mouse;
 mod studies;
@@ -27,6 +28,7 @@ use super::action::{
     self, Action, ActionId, DOUBLE_TAP_MS, Danger, DeskAction, Scope, TradingAction,
 };
 use super::keymap::{Binding, Found, Key};
+use super::replay::ReplayWish;
 use super::state::{DeskState, Open, Pending, Tone};
 use crate::domain::CommandBody;
 use crate::view::View;
@@ -56,6 +58,8 @@ pub enum Effect {
     },
     /// Read a layout of the layouts folder.
     LoadLayout(String),
+    /// Ask something of the replay that is shown.
+    Replay(ReplayWish),
     /// Leave.
     Quit,
     /// Crash on purpose, to test that the terminal survives; only in debug builds.

@@ -151,7 +151,8 @@ impl DeskState {
             Axis::Row => (at.x.saturating_sub(whole.x), whole.width),
             Axis::Column => (at.y.saturating_sub(whole.y), whole.height),
         };
-        let share = u32::from(offset) * 1_000 / u32::from(length.max(1));
+        // The column or row under the mouse stays the last of the first part.
+        let share = ((u32::from(offset) + 1) * 1_000).div_ceil(u32::from(length.max(1)));
         let share = u16::try_from(share).unwrap_or(1_000);
         self.workspaces.set_share(first, second, share);
     }

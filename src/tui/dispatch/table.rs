@@ -29,8 +29,9 @@ impl DeskState {
     fn move_row(&mut self, id: TableAction, turn: &mut Turn) {
         use TableAction as A;
         let spec = self.leaf().spec;
-        let keys = spec.keys(&Pane::new(turn.view, self));
-        let wanted = self.leaf().table.chosen;
+        let pane = Pane::new(turn.view, self);
+        let keys = spec.keys(&pane);
+        let wanted = (spec.current)(&pane).or(self.leaf().table.chosen);
         let at = keys
             .iter()
             .position(|key| Some(*key) == wanted)

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::domain::InstrumentId;
+use crate::tui::workspace::Class;
 use crate::tui::{ColorMode, sample};
 
 pub(super) fn desk() -> (DeskState, View, Instant) {
@@ -245,7 +246,8 @@ fn the_help_does_what_is_chosen_but_never_by_a_slip() {
 fn tab_goes_round_the_panes_and_lists_move_their_row() {
     let (mut state, view, start) = desk();
     let first = state.leaf().id;
-    let count = state.workspaces.current().root.leaves().count();
+    let leaves = state.workspaces.current().root.leaves();
+    let count = leaves.filter(|leaf| leaf.from == Class::Tiny).count();
     for _ in 0..count {
         state.key(Key::Tab, &view, start);
     }
@@ -304,6 +306,7 @@ fn lists_are_sorted_filtered_and_lose_columns_by_key() {
             .filter_map(|key| view.instruments.get(*key as usize));
         rows.map(|row| row.instrument.symbol.clone()).collect()
     };
+    type_in(&mut state, ":workspace charts");
     type_in(&mut state, ":pane positions");
     assert_eq!(state.leaf().spec.name, "positions");
     type_in(&mut state, ":sort pnl");
@@ -350,4 +353,27 @@ fn every_pane_draws_what_the_view_has_at_every_size() {
             }
         }
     }
+}
+
+#[test]
+fn a_replay_has_its_own_keys_and_its_own_look() {
+    let (mut state, view, start) = desk();
+    assert!(state.key(Key::Char(' '), &view, start).is_empty());
+    state.key(Key::Esc, &view, start);
+    state.is_replay = true;
+    let asked = |state: &mut DeskState, key| state.key(key, &view, start);
+    assert_eq!(
+        asked(&mut state, Key::Char(' ')),
+        [Effect::Replay(ReplayWish::Toggle)]
+    );
+    assert_eq!(
+        asked(&mut state, Key::Char('>')),
+        [Effect::Replay(ReplayWish::Faster)]
+    );
+    assert!(matches!(
+        asked(&mut state, Key::Left).as_slice(),
+        [Effect::Replay(ReplayWish::Back(Some(_)))]
+    ));
+    let text = crate::tui::shot(&view, &state, 120, 36, crate::tui::ShotFormat::Text);
+    assert!(text.contains(" REPLAY ") && text.contains('╒'), "{text}");
 }

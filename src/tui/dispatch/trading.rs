@@ -88,10 +88,9 @@ impl DeskState {
             self.say(Tone::Bad, "no instrument to trade yet", turn.view);
             return;
         };
-        let price = row
-            .market
-            .as_ref()
-            .and_then(|market| touch(side, market, &row.instrument));
+        let market = row.market.as_ref();
+        let best = market.and_then(|market| touch(side, market, &row.instrument));
+        let price = self.ladder_cursor().filter(|_| limit).or(best);
         let (id, symbol) = (row.id, row.instrument.symbol.clone());
         if price.is_none() {
             self.say(Tone::Bad, format!("{symbol} has no price yet"), turn.view);

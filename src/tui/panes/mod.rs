@@ -4,10 +4,13 @@
 pub(super) mod account;
 pub(super) mod banner;
 pub(super) mod chart;
+pub(super) mod context;
 pub(super) mod equity;
 pub(super) mod fills;
 pub(super) mod footer;
+pub(super) mod heat;
 pub(super) mod journal;
+pub(super) mod ladder;
 pub(super) mod log;
 pub(super) mod message;
 pub(super) mod orders;
@@ -19,7 +22,9 @@ pub(super) mod signals;
 pub(super) mod status;
 pub(super) mod system;
 pub(super) mod table;
+pub(super) mod tape;
 pub(super) mod trades;
+mod waiting;
 pub(super) mod watch;
 pub(super) mod workspaces;
 
@@ -58,6 +63,8 @@ pub struct PaneSpec {
     pub table: Option<&'static table::Table>,
     /// For lists without columns: the keys of the rows in the order in which they are shown.
     pub(super) rows: fn(&Pane) -> Vec<u64>,
+    /// For lists whose chosen row is decided elsewhere: its key.
+    pub(super) current: fn(&Pane) -> Option<u64>,
     /// For lists: what choosing a row does at once.
     pub(super) choose: fn(&mut DeskState, &View, u64),
     /// What a press of the mouse does at a place inside its frame.
@@ -81,6 +88,7 @@ pub(super) const PLAIN: PaneSpec = PaneSpec {
     draw: |_, _, _| {},
     table: None,
     rows: |_| Vec::new(),
+    current: |_| None,
     choose: |_, _, _| {},
     click: |_, _, _, _| {},
     drag: |_, _, _, to| to,
@@ -107,7 +115,12 @@ impl PartialEq for PaneSpec {
 /// Every kind of pane, in the order in which they are offered.
 pub static PANES: &[&PaneSpec] = &[
     CHART,
+    &ladder::SPEC,
+    &tape::SPEC,
     &watch::SPEC,
+    &context::SPEC,
+    &heat::SPEC,
+    &ladder::DEPTH,
     &signals::SPEC,
     &trades::SPEC,
     &positions::SPEC,
@@ -265,10 +278,12 @@ impl<'a> Pane<'a> {
     /// Draws a frame with a title and gives what is left inside.
     pub(super) fn frame(&self, area: Rect, title: &str, buffer: &mut Buffer) -> Rect {
         let [top_left, top_right, bottom_left, bottom_right, across, down] = match self.view.mode {
+            Mode::Paper if self.state.is_replay => self.state.glyphs.frame_replay,
             Mode::Paper => self.state.glyphs.frame,
             Mode::Live => self.state.glyphs.frame_live,
         };
         let style = match self.view.mode {
+            Mode::Paper if self.state.is_replay => self.fg(|theme| theme.replay),
             Mode::Paper => self.paint().frame(self.is_chosen),
             Mode::Live => self.fg(|theme| theme.live),
         };

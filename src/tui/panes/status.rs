@@ -77,6 +77,7 @@ fn money(pane: &Pane) -> Vec<Part> {
     let paint = pane.paint();
     let account = &pane.view.account;
     let (name, slot) = match pane.view.mode {
+        Mode::Paper if pane.state.is_replay => ("REPLAY", paint.theme.replay),
         Mode::Paper => ("PAPER", paint.theme.paper),
         Mode::Live => ("LIVE", paint.theme.live),
     };

@@ -80,9 +80,27 @@ pub(super) fn dress(
         ask_stacked: size(27),
         ask_pulled: size(41),
     };
+    row.book.earlier = Some(Arc::new(earlier(&depth, lot)));
     row.book.depth = Some(depth);
     tape(row, last, tick, lot, &mut random);
     day(row, start, tick, lot, &mut random);
+}
+
+/// The book of five seconds before: here and there more or less.
+fn earlier(depth: &Depth, lot: i64) -> Depth {
+    let mut before = depth.clone();
+    let levels = before.bids.iter_mut().chain(&mut before.asks);
+    for (index, level) in (0..).zip(levels) {
+        let more = match index % 5 {
+            0 => -18,
+            2 => 11,
+            3 => -7,
+            _ => 0,
+        };
+        level.quantity = level.quantity.saturating_add(Qty::from_units(more * lot));
+    }
+    before.time = NOW.plus_nanos(-5_000_000_000);
+    before
 }
 
 fn tape(row: &mut InstrumentView, last: Price, tick: i64, lot: i64, random: &mut Random) {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
 use super::{Axis, Leaf, Node, PaneId, Workspace};
+use crate::tui::action::Scope;
 
 /// The least screen the desk is drawn on.
 pub const SMALLEST: (u16, u16) = (40, 12);
@@ -201,8 +202,8 @@ fn cut(area: Rect, axis: Axis, size: u16) -> (Rect, Rect) {
 
 /// Small screens: what matters most above, all others in one pile below.
 fn pile(workspace: &Workspace, class: Class, area: Rect, panes: &mut Vec<Placed>) {
-    let shown = || workspace.root.leaves().filter(|leaf| leaf.from <= class);
-    let mut leaves: Vec<&Leaf> = shown().collect();
+    let shown = workspace.root.leaves();
+    let mut leaves: Vec<&Leaf> = shown.filter(|leaf| leaf.from <= class).collect();
     leaves.sort_by_key(|leaf| leaf.spec.rank);
     let above = match class {
         Class::Compact => 2,
@@ -215,10 +216,12 @@ fn pile(workspace: &Workspace, class: Class, area: Rect, panes: &mut Vec<Placed>
     } else {
         0
     };
-    let others: Vec<PaneId> = shown()
-        .map(|leaf| leaf.id)
-        .filter(|id| !leaves.iter().take(above).any(|leaf| leaf.id == *id))
-        .collect();
+    // Lists are the first tabs, for they say something in a few rows; the first of all is in front
+    // until another is chosen.
+    let is_list = |leaf: &Leaf| leaf.spec.scopes.contains(&Scope::Table);
+    let mut others: Vec<&Leaf> = leaves.iter().skip(above).copied().collect();
+    others.sort_by_key(|leaf| !is_list(leaf));
+    let others: Vec<PaneId> = others.iter().map(|leaf| leaf.id).collect();
     if rows == 0 {
         // One pane at a time.
         panes.push(place_of(workspace.chosen(), area));
@@ -228,7 +231,7 @@ fn pile(workspace: &Workspace, class: Class, area: Rect, panes: &mut Vec<Placed>
     let (top, bottom) = cut(area, Axis::Column, area.height - rows);
     match leaves.get(..above.min(leaves.len())) {
         Some([main, side]) => {
-            let (left, right) = cut(top, Axis::Row, top.width * 63 / 100);
+            let (left, right) = cut(top, Axis::Row, top.width * 62 / 100);
             panes.push(place_of(main, left));
             panes.push(place_of(side, right));
         }

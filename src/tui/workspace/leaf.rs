@@ -2,9 +2,12 @@
 //! Must not draw.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{ChartState, Class};
+use crate::domain::{Decimal, InstrumentId, Price};
 use crate::tui::panes::PaneSpec;
+use crate::view::TapeView;
 
 /// A pane's number within a session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +81,8 @@ pub struct Leaf {
     pub chart: ChartState,
     /// What a ladder remembers.
     pub ladder: LadderState,
+    /// What a tape remembers.
+    pub tape: TapeState,
 }
 
 impl Leaf {
@@ -92,6 +97,7 @@ impl Leaf {
             table: TableState::default(),
             chart: ChartState::default(),
             ladder: LadderState::default(),
+            tape: TapeState::default(),
         }
     }
 }
@@ -115,6 +121,23 @@ pub struct TableState {
 /// What a ladder remembers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LadderState {
-    /// Ticks between the market and the price cursor.
-    pub cursor: i64,
+    /// The price cursor and whose price it is; `None` follows the market.
+    pub cursor: Option<(InstrumentId, Price)>,
+    /// Ticks of a row; `None` takes what suits the price.
+    pub group: Option<i64>,
+    /// Rows of the book on each side that are shown and weighed; `None` is all of it.
+    pub depth: Option<usize>,
+    /// Whether the prices stand still while the market moves.
+    pub is_static: bool,
+    /// The price in the middle of a ladder that stands still, and whose it is.
+    pub anchor: Option<(InstrumentId, Price)>,
+}
+
+/// What a tape remembers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TapeState {
+    /// Shows only prints of at least this size, in major units.
+    pub minimum: Option<Decimal>,
+    /// What is shown while the tape is paused, and of which instrument.
+    pub paused: Option<(InstrumentId, Arc<TapeView>)>,
 }

@@ -14,7 +14,7 @@ pub use chart::{
 };
 pub use edit::EditError;
 pub use file::{LayoutError, read, shipped, write};
-pub use leaf::{Focus, LadderState, Leaf, Link, PaneId, TableState};
+pub use leaf::{Focus, LadderState, Leaf, Link, PaneId, TableState, TapeState};
 pub use node::{Axis, Node, Pile};
 
 /// Most workspaces, one for each digit.
@@ -113,11 +113,13 @@ impl Default for Workspaces {
 }
 
 impl Workspace {
-    /// A tree in which what is traded in is chosen: the first chart, if there is one.
+    /// A tree in which what is traded in is chosen: the first chart of those that the smallest
+    /// screens show, if there is one.
     pub fn of(name: &str, root: Node) -> Self {
         let chosen = root
             .leaves()
-            .find(|leaf| leaf.spec == crate::tui::panes::CHART)
+            .filter(|leaf| leaf.spec == crate::tui::panes::CHART)
+            .min_by_key(|leaf| leaf.from)
             .unwrap_or_else(|| root.first())
             .id;
         Self {

@@ -29,7 +29,12 @@ pub struct Column {
     pub grows: bool,
     /// The highest go first where the list is narrow; 0 stays.
     pub rank: u8,
+    /// Draws its cells, which have no text then.
+    pub(in crate::tui) draw: Option<DrawCell>,
 }
+
+/// Draws the cell of a row that is more than text.
+pub(in crate::tui) type DrawCell = fn(&Pane, u64, Rect, &mut Buffer);
 
 impl Column {
     /// For words.
@@ -40,6 +45,15 @@ impl Column {
             is_right: false,
             grows: false,
             rank: 0,
+            draw: None,
+        }
+    }
+
+    /// For what is drawn; its cells are sorted by their values.
+    pub(in crate::tui) const fn drawn(title: &'static str, width: u16, draw: DrawCell) -> Self {
+        Self {
+            draw: Some(draw),
+            ..Self::text(title, width)
         }
     }
 
@@ -175,19 +189,31 @@ pub(in crate::tui) fn draw(pane: &Pane, table: &Table, area: Rect, buffer: &mut 
         area.height.saturating_sub(1),
     );
     let window = window(pane, &keys, body.height);
-    let rows: Vec<Vec<Cell>> = keys
-        .iter()
-        .skip(window.first)
-        .take(usize::from(body.height))
+    let shown = || {
+        keys.iter()
+            .skip(window.first)
+            .take(usize::from(body.height))
+    };
+    let rows: Vec<Vec<Cell>> = shown()
         .map(|key| (table.cells)(pane, *key).unwrap_or_default())
         .collect();
     let widths = widths(pane, table, &rows, area.width.saturating_sub(2));
     titles(pane, table, &widths, area, buffer);
-    for (line, (place, cells)) in (0..body.height).zip((window.first..).zip(&rows)) {
+    for (line, (place, (key, cells))) in
+        (0..body.height).zip((window.first..).zip(shown().zip(&rows)))
+    {
         let mut pen = pane.pen(body, line, buffer);
         pen.gap(1);
+        let mut drawn = Vec::new();
         for (width, (column, cell)) in widths.iter().zip(table.columns.iter().zip(cells)) {
+            if let (Some(draw), Some(width)) = (column.draw, width) {
+                let width = (*width).min(pen.left());
+                drawn.push((draw, Rect::new(pen.x(), body.y + line, width, 1)));
+            }
             write(&mut pen, column, *width, &cell.text, cell.style);
+        }
+        for (draw, place) in drawn {
+            draw(pane, *key, place, buffer);
         }
         mark(pane, window.chosen == Some(place), body, line, buffer);
     }
@@ -231,7 +257,7 @@ fn widths(pane: &Pane, table: &Table, rows: &[Vec<Cell>], room: u16) -> Vec<Opti
         .map(|(place, column)| {
             let widest = rows.iter().filter_map(|cells| cells.get(place));
             let widest = widest.map(|cell| super::pen::width(&cell.text)).max();
-            let wanted = match column.grows {
+            let wanted = match column.grows || column.draw.is_some() {
                 true => column.width,
                 false => widest.unwrap_or(0).max(super::pen::width(column.title)),
             };
@@ -288,7 +314,7 @@ pub(in crate::tui) fn window(pane: &Pane, keys: &[u64], height: u16) -> Rows {
 
 /// Place of the chosen row: the one whose key was chosen, or the first.
 fn chosen(pane: &Pane, keys: &[u64]) -> Option<usize> {
-    let wanted = pane.leaf.table.chosen;
+    let wanted = (pane.leaf.spec.current)(pane).or(pane.leaf.table.chosen);
     let place = keys.iter().position(|key| Some(*key) == wanted);
     place.or(if keys.is_empty() { None } else { Some(0) })
 }
