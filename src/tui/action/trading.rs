@@ -14,8 +14,8 @@ super::actions! {
         "Preview a market order to sell.";
     Trading Reduces Twice 4 Flatten "position.flatten" "flatten" "Flatten" "flat"
         "Cancel the instrument's orders and close its position at the market.";
-    Trading Reduces Twice 8 CancelEntries "order.cancel_entries" "cancel-entries" "Cancel entries" "cancel all"
-        "Cancel every working order that is not an exit; a third press cancels the exits too.";
+    Trading Reduces Twice 8 CancelEntries "order.cancel_entries" "cancel-entries" "Cancel entries" "cancel"
+        "Cancel every working order that is not an exit; `:cancel-all` cancels the exits too.";
     Trading Reduces Twice 43 CancelAll "order.cancel_all" "cancel-all" "Cancel all orders" ""
         "Cancel every working order of every instrument, exits too.";
     Always Reduces Twice 5 Kill "kill" "kill" "KILL" "KILL"

@@ -265,7 +265,7 @@ impl DeskState {
             ActionId::Trading(TradingAction::Flatten) => {
                 format!("FLATTEN {}", row.map_or("", |row| &row.instrument.symbol))
             }
-            ActionId::Trading(TradingAction::CancelEntries) => "CANCEL ALL entries".to_owned(),
+            ActionId::Trading(TradingAction::CancelEntries) => "CANCEL every entry".to_owned(),
             ActionId::Trading(TradingAction::Kill) => {
                 "KILL: cancel all, close all, stop".to_owned()
             }

@@ -19,7 +19,11 @@ impl DeskState {
             A::BuyMarket => self.open_ticket(Side::Buy, false, turn),
             A::SellMarket => self.open_ticket(Side::Sell, false, turn),
             A::Flatten => self.flatten(turn),
-            A::CancelEntries | A::CancelAll => turn.effects.push(Effect::Send(
+            A::CancelEntries => turn.effects.push(Effect::Send(
+                CommandBody::CancelEntries(None),
+                "cancel the entries, exits stay".to_owned(),
+            )),
+            A::CancelAll => turn.effects.push(Effect::Send(
                 CommandBody::CancelAll(None),
                 format!("cancel {} working orders", turn.view.working_orders.len()),
             )),
